@@ -1,0 +1,222 @@
+"""Attributes of the conv dialect: layouts, schedules and the small enumerations of its ops."""
+
+from xdsl.dialects.builtin import IntAttr
+from xdsl.dialects.utils.enum_attribute import EnumAttribute
+from xdsl.ir import Attribute, ParametrizedAttribute, SpacedOpaqueSyntaxAttribute
+from xdsl.irdl import irdl_attr_definition
+from xdsl.parser import AttrParser
+from xdsl.printer import Printer
+from xdsl.utils.exceptions import VerifyException
+from xdsl.utils.str_enum import StrEnum
+
+
+class LayoutKind(StrEnum):
+    """How the elements of a rank 4 tensor lie in memory."""
+
+    NCHW = "nchw"
+    """Row-major, the same as a tensor type without an encoding."""
+    NCHWC = "nchwc"
+    """Blocks of channels: (N, ceil(C / block), H, W, block)."""
+
+
+class TileScheme(StrEnum):
+    """What the accumulators of a register tile hold."""
+
+    ROTATE = "rotate"
+    """One vector of output channels a pixel; inputs are read as vectors and rotated within a
+    group between passes. With one channel a group this is the depthwise kernel."""
+    BROADCAST = "broadcast"
+    """Pixels times vectors of output channels; inputs are read as scalars and broadcast."""
+
+
+class PoolKind(StrEnum):
+    """What pooling makes of the elements of a window."""
+
+    MAX = "max"
+    AVERAGE = "average"
+
+
+class ResizeMode(StrEnum):
+    """How resize makes an output element from the input."""
+
+    NEAREST = "nearest"
+    LINEAR = "linear"
+
+
+class ResizeCoordinates(StrEnum):
+    """Which input coordinate an output coordinate stands for."""
+
+    HALF_PIXEL = "half_pixel"
+    ASYMMETRIC = "asymmetric"
+    ALIGN_CORNERS = "align_corners"
+
+
+@irdl_attr_definition
+class LayoutKindAttr(EnumAttribute[LayoutKind], SpacedOpaqueSyntaxAttribute):
+    name = "conv.layout_kind"
+
+
+@irdl_attr_definition
+class TileSchemeAttr(EnumAttribute[TileScheme], SpacedOpaqueSyntaxAttribute):
+    name = "conv.tile_scheme"
+
+
+@irdl_attr_definition
+class PoolKindAttr(EnumAttribute[PoolKind], SpacedOpaqueSyntaxAttribute):
+    name = "conv.pool_kind"
+
+
+@irdl_attr_definition
+class ResizeModeAttr(EnumAttribute[ResizeMode], SpacedOpaqueSyntaxAttribute):
+    name = "conv.resize_mode"
+
+
+@irdl_attr_definition
+class ResizeCoordinatesAttr(EnumAttribute[ResizeCoordinates], SpacedOpaqueSyntaxAttribute):
+    name = "conv.resize_coordinates"
+
+
+@irdl_attr_definition
+class LayoutAttr(ParametrizedAttribute):
+    """Encoding of a rank 4 tensor type: `#conv.layout<nchw>` or `#conv.layout<nchwc, 16>`.
+
+    The shape of the type stays logical (N, C, H, W).
+    """
+
+    name = "conv.layout"
+
+    kind_attr: LayoutKindAttr
+    block: IntAttr
+
+    def __init__(self, kind: LayoutKind, block: int = 1) -> None:
+        super().__init__(LayoutKindAttr(kind), IntAttr(block))
+
+    @property
+    def kind(self) -> LayoutKind:
+        return self.kind_attr.data
+
+    def verify(self) -> None:
+        block = self.block.data
+        if self.kind == LayoutKind.NCHW and block != 1:
+            raise VerifyException(f"expected layout nchw without a channel block, found {block}")
+        if self.kind == LayoutKind.NCHWC and block < 2:
+            raise VerifyException(
+                f"expected layout nchwc with a channel block of at least 2, found {block}"
+            )
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
+        with parser.in_angle_brackets():
+            kind = parser.parse_str_enum(LayoutKind)
+            block = 1
+            if parser.parse_optional_punctuation(","):
+                block = parser.parse_integer(allow_boolean=False, context_msg=" for the block")
+        return [LayoutKindAttr(kind), IntAttr(block)]
+
+    def print_parameters(self, printer: Printer) -> None:
+        with printer.in_angle_brackets():
+            printer.print_string(self.kind.value)
+            if self.block.data != 1:
+                printer.print_string(f", {self.block.data}")
+
+
+def _parse_extents(parser: AttrParser, names: tuple[str, ...]) -> dict[str, int]:
+    """`name = integer` pairs, comma separated, each name at most once."""
+    extents: dict[str, int] = {}
+
+    def parse_extent() -> None:
+        position = parser.pos
+        name = parser.parse_identifier()
+        if name not in names:
+            parser.raise_error(f"expected one of {', '.join(names)}, found '{name}'", position)
+        if name in extents:
+            parser.raise_error(f"expected '{name}' once, found it again", position)
+        parser.parse_punctuation("=")
+        extents[name] = parser.parse_integer(allow_boolean=False, context_msg=f" for '{name}'")
+
+    parser.parse_comma_separated_list(parser.Delimiter.NONE, parse_extent)
+    return extents
+
+
+def _verify_extents(attribute: str, extents: dict[str, int]) -> None:
+    for name, value in extents.items():
+        if value < 1:
+            raise VerifyException(f"{attribute}: expected '{name}' of at least 1, found {value}")
+
+
+@irdl_attr_definition
+class TileAttr(ParametrizedAttribute):
+    """Register tile of a convolution: `#conv.tile<rotate, rows = 2, columns = 7>`.
+
+    `rows` x `columns` output pixels, `vectors` vectors of output channels. Ones are not printed.
+    """
+
+    name = "conv.tile"
+
+    scheme_attr: TileSchemeAttr
+    rows: IntAttr
+    columns: IntAttr
+    vectors: IntAttr
+
+    def __init__(
+        self, scheme: TileScheme, rows: int = 1, columns: int = 1, vectors: int = 1
+    ) -> None:
+        super().__init__(TileSchemeAttr(scheme), IntAttr(rows), IntAttr(columns), IntAttr(vectors))
+
+    @property
+    def scheme(self) -> TileScheme:
+        return self.scheme_attr.data
+
+    @property
+    def extents(self) -> dict[str, int]:
+        """The three sizes by name, in printing order."""
+        return {
+            "rows": self.rows.data,
+            "columns": self.columns.data,
+            "vectors": self.vectors.data,
+        }
+
+    def verify(self) -> None:
+        _verify_extents(self.name, self.extents)
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
+        names = ("rows", "columns", "vectors")
+        with parser.in_angle_brackets():
+            scheme = parser.parse_str_enum(TileScheme)
+            extents: dict[str, int] = {}
+            if parser.parse_optional_punctuation(","):
+                extents = _parse_extents(parser, names)
+        return [TileSchemeAttr(scheme), *(IntAttr(extents.get(name, 1)) for name in names)]
+
+    def print_parameters(self, printer: Printer) -> None:
+        with printer.in_angle_brackets():
+            printer.print_string(self.scheme.value)
+            for name, value in self.extents.items():
+                if value != 1:
+                    printer.print_string(f", {name} = {value}")
+
+
+@irdl_attr_definition
+class BandAttr(ParametrizedAttribute):
+    """Schedule of a fused module: `#conv.band<rows = 2>`, output rows computed at a time."""
+
+    name = "conv.band"
+
+    rows: IntAttr
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(IntAttr(rows))
+
+    def verify(self) -> None:
+        _verify_extents(self.name, {"rows": self.rows.data})
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
+        with parser.in_angle_brackets():
+            extents = _parse_extents(parser, ("rows",))
+        return [IntAttr(extents["rows"])]
+
+    def print_parameters(self, printer: Printer) -> None:
+        with printer.in_angle_brackets():
+            printer.print_string(f"rows = {self.rows.data}")

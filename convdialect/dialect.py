@@ -1,0 +1,65 @@
+"""The conv dialect as xDSL registers it."""
+
+from xdsl.ir import Dialect
+
+from convopt.convdialect.attributes import (
+    BandAttr,
+    LayoutAttr,
+    LayoutKindAttr,
+    PoolKindAttr,
+    ResizeCoordinatesAttr,
+    ResizeModeAttr,
+    TileAttr,
+    TileSchemeAttr,
+)
+from convopt.convdialect.ops.convolution import Conv2DOp, DepthwiseOp, GroupedOp, PointwiseOp
+from convopt.convdialect.ops.elementwise import ElementwiseOp
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
+from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.ops.prefetch import PrefetchOp
+from convopt.convdialect.ops.resize import ResizeOp
+from convopt.convdialect.ops.structure import (
+    ChannelShuffleOp,
+    ConcatOp,
+    ConvertLayoutOp,
+    PadOp,
+    ReshapeOp,
+    TransposeOp,
+)
+from convopt.convdialect.ops.yield_op import YieldOp
+
+Conv = Dialect(
+    "conv",
+    [
+        BatchNormOp,
+        ChannelShuffleOp,
+        ConcatOp,
+        Conv2DOp,
+        ConvertLayoutOp,
+        DepthwiseOp,
+        ElementwiseOp,
+        FusedOp,
+        GlobalPoolOp,
+        GroupedOp,
+        PadOp,
+        PointwiseOp,
+        PoolOp,
+        PrefetchOp,
+        ReshapeOp,
+        ResizeOp,
+        SoftmaxOp,
+        TransposeOp,
+        YieldOp,
+    ],
+    [
+        BandAttr,
+        LayoutAttr,
+        LayoutKindAttr,
+        PoolKindAttr,
+        ResizeCoordinatesAttr,
+        ResizeModeAttr,
+        TileAttr,
+        TileSchemeAttr,
+    ],
+)

@@ -1,0 +1,93 @@
+"""`conv.elementwise`: a scalar region over tensors that broadcast together."""
+
+from collections.abc import Sequence
+from typing import Self, cast
+
+from xdsl.dialects.builtin import LocationAttr
+from xdsl.ir import Operation, Region, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    irdl_op_definition,
+    region_def,
+    result_def,
+    traits_def,
+    var_operand_def,
+)
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.traits import IsolatedFromAbove, Pure
+from xdsl.utils.exceptions import VerifyException
+
+from convopt.convdialect.assembly import parse_region_op, print_region_op
+from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.layouts import FloatTensor, float_tensor
+from convopt.convdialect.ops.yield_op import HoldsYield
+from convopt.convdialect.regions import verify_scalar_region
+from convopt.convdialect.shapes import broadcast_shapes
+from convopt.convdialect.verification import check_shape, checked_tensor
+
+
+@irdl_op_definition
+class ElementwiseOp(IRDLOperation):
+    """Applies a scalar region to each element; shapes broadcast as in NumPy.
+
+    ```mlir
+    %y = conv.elementwise(%x, %s) {
+    ^bb0(%a: f32, %b: f32):
+      %p = arith.mulf %a, %b : f32
+      conv.yield %p : f32
+    } : tensor<1x8x4x4xf32>, tensor<1x8x1x1xf32> -> tensor<1x8x4x4xf32>
+    ```
+    """
+
+    name = "conv.elementwise"
+
+    inputs = var_operand_def()
+    body = region_def()
+    result = result_def()
+
+    traits = traits_def(Pure(), IsolatedFromAbove(), HoldsYield())
+
+    def __init__(
+        self,
+        inputs: Sequence[SSAValue | Operation],
+        body: Region,
+        result_type: FloatTensor | None = None,
+        *,
+        location: LocationAttr | None = None,
+    ) -> None:
+        values = [SSAValue.get(value) for value in inputs]
+        if result_type is None:
+            shapes = [checked_tensor(value, "input").get_shape() for value in values]
+            result_type = float_tensor(broadcast_shapes(shapes))
+        super().__init__(operands=[values], regions=[body], result_types=[result_type])
+        if location is not None:
+            self.location = location
+
+    @property
+    def result_type(self) -> FloatTensor:
+        return cast(FloatTensor, self.result.type)
+
+    def verify_(self) -> None:
+        if not self.inputs:
+            raise VerifyException("inputs: expected at least one, found none")
+        shapes = [
+            checked_tensor(value, f"input {index}").get_shape()
+            for index, value in enumerate(self.inputs)
+        ]
+        try:
+            expected = broadcast_shapes(shapes)
+        except ConvoptError as error:
+            raise VerifyException(f"inputs: {error}") from error
+        check_shape(checked_tensor(self.result, "result"), expected, "result")
+        verify_scalar_region(self.body, len(self.inputs), "body")
+
+    def print(self, printer: Printer) -> None:
+        print_region_op(printer, self, self.inputs, self.body)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Self:
+        inputs, body, attributes, _, result_type = parse_region_op(parser)
+        return cls.build(
+            operands=[inputs], regions=[body], attributes=attributes, result_types=[result_type]
+        )

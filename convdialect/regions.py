@@ -1,0 +1,185 @@
+"""Scalar regions: what happens to each element, as one block of scalar f32 operations.
+
+A region has one block; its arguments are f32, its operations are those of `SCALAR_OPERATIONS`,
+and `conv.yield` of one f32 ends it. Constants stand inside, so that a region means the same
+wherever it is moved.
+
+`maximum` and `minimum` are `arith.maxnumf` and `arith.minnumf`: when one operand is NaN the result
+is the other operand. A clamp therefore turns NaN into its bound.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects import arith, math
+from xdsl.dialects.builtin import FloatAttr, f32
+from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.utils.exceptions import VerifyException
+
+from convopt.convdialect.ops.yield_op import YieldOp
+
+Array = npt.NDArray[Any]
+
+_EVALUATORS: dict[type[Operation], Callable[..., Array]] = {
+    arith.AddfOp: np.add,
+    arith.SubfOp: np.subtract,
+    arith.MulfOp: np.multiply,
+    arith.DivfOp: np.divide,
+    arith.NegfOp: np.negative,
+    arith.MaxnumfOp: np.fmax,
+    arith.MinnumfOp: np.fmin,
+    math.ExpOp: np.exp,
+    math.TanhOp: np.tanh,
+    math.SqrtOp: np.sqrt,
+    math.AbsFOp: np.abs,
+}
+
+SCALAR_OPERATIONS: tuple[type[Operation], ...] = (arith.ConstantOp, *_EVALUATORS)
+"""What may stand in a scalar region, besides the final `conv.yield`."""
+
+
+class ScalarBuilder:
+    """Appends scalar f32 operations to a block."""
+
+    def __init__(self, block: Block) -> None:
+        self._block = block
+
+    def _append(self, op: Operation) -> SSAValue:
+        self._block.add_op(op)
+        return op.results[0]
+
+    def constant(self, value: float) -> SSAValue:
+        """`value` rounded to f32."""
+        return self._append(arith.ConstantOp(FloatAttr(float(np.float32(value)), f32)))
+
+    def add(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        return self._append(arith.AddfOp(left, right))
+
+    def sub(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        return self._append(arith.SubfOp(left, right))
+
+    def mul(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        return self._append(arith.MulfOp(left, right))
+
+    def div(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        return self._append(arith.DivfOp(left, right))
+
+    def neg(self, operand: SSAValue) -> SSAValue:
+        return self._append(arith.NegfOp(operand))
+
+    def maximum(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """The larger; of a NaN and a number, the number."""
+        return self._append(arith.MaxnumfOp(left, right))
+
+    def minimum(self, left: SSAValue, right: SSAValue) -> SSAValue:
+        """The smaller; of a NaN and a number, the number."""
+        return self._append(arith.MinnumfOp(left, right))
+
+    def exp(self, operand: SSAValue) -> SSAValue:
+        return self._append(math.ExpOp(operand))
+
+    def tanh(self, operand: SSAValue) -> SSAValue:
+        return self._append(math.TanhOp(operand))
+
+    def sqrt(self, operand: SSAValue) -> SSAValue:
+        return self._append(math.SqrtOp(operand))
+
+    def abs(self, operand: SSAValue) -> SSAValue:
+        return self._append(math.AbsFOp(operand))
+
+    def inline(self, region: Region, arguments: Sequence[SSAValue]) -> SSAValue:
+        """Appends a copy of a scalar region's operations; returns what the region yields."""
+        return inline(region.block, arguments, self._block.add_op)
+
+
+ScalarFunction = Callable[[Sequence[SSAValue], ScalarBuilder], SSAValue]
+
+
+def build_region(argument_count: int, function: ScalarFunction) -> Region:
+    """A scalar region of `argument_count` arguments; `function` builds and returns its value."""
+    block = Block(arg_types=[f32] * argument_count)
+    block.add_op(YieldOp(function(block.args, ScalarBuilder(block))))
+    return Region(block)
+
+
+def inline(
+    block: Block, arguments: Sequence[SSAValue], insert: Callable[[Operation], None]
+) -> SSAValue:
+    """Hands a copy of each operation of a scalar block to `insert`, with `arguments` in place.
+
+    Returns the value that stands for what the block yields. Locations are kept.
+    """
+    values: dict[SSAValue, SSAValue] = dict(zip(block.args, arguments, strict=True))
+    for op in block.ops:
+        if isinstance(op, YieldOp):
+            return values[op.arguments[0]]
+        insert(op.clone(value_mapper=values))
+    raise ValueError("expected a block that ends in conv.yield")
+
+
+def evaluate(region: Region, arrays: Sequence[Array]) -> Array:
+    """The region applied to arrays, element by element with broadcasting.
+
+    The result has the broadcast shape and the dtype of the arrays.
+    """
+    values: dict[SSAValue, Array] = dict(zip(region.block.args, arrays, strict=True))
+    dtype = np.result_type(*arrays)
+    shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    with np.errstate(all="ignore"):
+        for op in region.block.ops:
+            if isinstance(op, YieldOp):
+                return np.broadcast_to(values[op.arguments[0]], shape)
+            values[op.results[0]] = _evaluate_operation(op, values, dtype)
+    raise ValueError("expected a region that ends in conv.yield")
+
+
+def _evaluate_operation(
+    op: Operation, values: dict[SSAValue, Array], dtype: np.dtype[Any]
+) -> Array:
+    if isinstance(op, arith.ConstantOp) and isinstance(op.value, FloatAttr):
+        return np.asarray(op.value.value.data, dtype=dtype)
+    return _EVALUATORS[type(op)](*(values[operand] for operand in op.operands))
+
+
+def verify_scalar_region(region: Region, argument_count: int, what: str) -> None:
+    """Raises VerifyException unless `region` is a scalar region of `argument_count` arguments."""
+    if len(region.blocks) != 1:
+        raise VerifyException(f"{what}: expected one block, found {len(region.blocks)}")
+    block = region.block
+    if len(block.args) != argument_count:
+        raise VerifyException(
+            f"{what}: expected {argument_count} block arguments, found {len(block.args)}"
+        )
+    for argument in block.args:
+        if argument.type != f32:
+            raise VerifyException(
+                f"{what}: expected block arguments of type f32, found {argument.type}"
+            )
+    for op in _body(block, what):
+        if not isinstance(op, SCALAR_OPERATIONS):
+            raise VerifyException(
+                f"{what}: expected scalar arithmetic "
+                f"({', '.join(allowed.name for allowed in SCALAR_OPERATIONS)}), found {op.name}"
+            )
+        if op.results[0].type != f32:
+            raise VerifyException(
+                f"{what}: expected scalar operations on f32, found {op.name} of "
+                f"{op.results[0].type}"
+            )
+
+
+def _body(block: Block, what: str) -> Iterator[Operation]:
+    """The operations before the final yield, which is checked."""
+    last = block.last_op
+    if not isinstance(last, YieldOp):
+        found = "no operation" if last is None else last.name
+        raise VerifyException(f"{what}: expected conv.yield at the end, found {found}")
+    types = [argument.type for argument in last.arguments]
+    if types != [f32]:
+        found = ", ".join(str(each) for each in types) or "nothing"
+        raise VerifyException(f"{what}: expected conv.yield of one f32, found {found}")
+    for op in block.ops:
+        if op is not last:
+            yield op
