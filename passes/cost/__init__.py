@@ -1,0 +1,1 @@
+"""Cost models: pure functions of shapes, schedules and a target's data."""

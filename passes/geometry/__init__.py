@@ -1,0 +1,1 @@
+"""Pure geometry of convolutions: how axes are cut into tiles, which channels meet."""

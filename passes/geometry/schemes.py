@@ -1,0 +1,57 @@
+"""Which kernel scheme a convolution takes, and the geometry that its loops run over."""
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import TileScheme
+from convopt.convdialect.layouts import block_of
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.passes.geometry.axis_tiles import Axis
+
+
+def scheme_of(op: ConvolutionOp, target: CpuTarget) -> TileScheme:
+    """Rotate where a vector holds whole groups with as many outputs as inputs, else broadcast.
+
+    A group as wide as a vector takes the broadcast scheme where an FMA can index a lane: it needs
+    no rotation then.
+    """
+    group_inputs = op.filter_type.get_shape()[1]
+    if op.multiplier != group_inputs or target.lanes % group_inputs:
+        return TileScheme.BROADCAST
+    if op.group_count == 1:
+        return TileScheme.BROADCAST
+    if target.indexed_fma and group_inputs == target.lanes:
+        return TileScheme.BROADCAST
+    return TileScheme.ROTATE
+
+
+def axes_of(op: ConvolutionOp) -> tuple[Axis, Axis]:
+    """Rows and columns of a convolution."""
+    _, _, height, width = op.input_type.get_shape()
+    _, _, out_height, out_width = op.result_type.get_shape()
+    window = op.window
+    (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.stride, window.dilation
+    top, left, _, _ = window.padding
+    return (
+        Axis(height, out_height, kh, sh, top, dh),
+        Axis(width, out_width, kw, sw, left, dw),
+    )
+
+
+def is_collapsible(rows: Axis, columns: Axis) -> bool:
+    """Whether output pixel i is made of input pixel i alone: a 1x1 kernel, stride 1, no padding."""
+    return all(
+        axis.kernel == 1 and axis.stride == 1 and axis.inputs == axis.outputs
+        for axis in (rows, columns)
+    )
+
+
+def collapsed(rows: Axis, columns: Axis, tile: int) -> tuple[Axis, Axis]:
+    """The same pixels as rows of one tile each where that divides, else as a single row."""
+    pixels = rows.outputs * columns.outputs
+    if pixels % tile:
+        return Axis(1, 1, 1), Axis(pixels, pixels, 1)
+    return Axis(pixels // tile, pixels // tile, 1), Axis(tile, tile, 1)
+
+
+def reads_blocks(op: ConvolutionOp) -> bool:
+    """Whether the input lies in channel blocks."""
+    return block_of(op.input_type) > 1

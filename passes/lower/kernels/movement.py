@@ -1,0 +1,216 @@
+"""Kernels that only move data: layout conversion, concatenation, shuffle, transpose, pad, copy."""
+
+from collections.abc import Sequence
+
+from xdsl.ir import SSAValue
+
+from convopt.passes.lower.builder import Index, KernelBuilder
+
+
+def write_to_blocked(b: KernelBuilder, channels: int, pixels: int) -> None:
+    """[N, C, pixels] -> [N * blocks, pixels, lanes]; the tail's lanes are zero.
+
+    The parallel index is (image, channel block).
+    """
+    source, output, begin, end = b.arguments
+    blocks = -(-channels // b.lanes)
+
+    def block(index: Index) -> None:
+        image, channel_block = b.divmod(index, blocks)
+        first = b.mul(channel_block, b.lanes)
+        valid = _valid_lanes(b, channels, first)
+
+        def pixel(at: Index) -> None:
+            if channels % b.lanes:
+                b.store(b.splat(0.0), output, index, at, 0)
+
+            def lane(number: Index) -> None:
+                value = b.load_scalar(source, image, b.add(first, number), at)
+                b.store_scalar(value, output, index, at, number)
+
+            b.each(0, valid, lane)
+
+        b.each(0, pixels, pixel)
+
+    b.each(begin, end, block)
+
+
+def write_to_plain(b: KernelBuilder, channels: int, pixels: int) -> None:
+    """[N * blocks, pixels, lanes] -> [N, C, pixels]; the parallel index is (image, block)."""
+    source, output, begin, end = b.arguments
+    blocks = -(-channels // b.lanes)
+
+    def block(index: Index) -> None:
+        image, channel_block = b.divmod(index, blocks)
+        first = b.mul(channel_block, b.lanes)
+
+        def lane(number: Index) -> None:
+            def pixel(at: Index) -> None:
+                value = b.load_scalar(source, index, at, number)
+                b.store_scalar(value, output, image, b.add(first, number), at)
+
+            b.each(0, pixels, pixel)
+
+        b.each(0, _valid_lanes(b, channels, first), lane)
+
+    b.each(begin, end, block)
+
+
+def _valid_lanes(b: KernelBuilder, channels: int, first: Index) -> Index:
+    if channels % b.lanes == 0:
+        return b.lanes
+    return b.minimum_index(b.add(b.mul(first, -1), channels), b.lanes)
+
+
+def write_channel_concat(b: KernelBuilder, batch: int, channels: Sequence[int]) -> None:
+    """Blocked inputs [N, blocks, pixels, lanes] one after another along the channels.
+
+    The parallel index is the pixel.
+    """
+    *sources, output, begin, end = b.arguments
+    offsets = [sum(channels[:i]) for i in range(len(channels))]
+    aligned = all(offset % b.lanes == 0 for offset in offsets)
+
+    def copy_blocks(image: Index, pixel: Index) -> None:
+        for source, count, offset in zip(sources, channels, offsets, strict=True):
+
+            def block(index: Index, source: SSAValue = source, offset: int = offset) -> None:
+                to = b.add(index, offset // b.lanes)
+                b.store(b.load(source, image, index, pixel, 0), output, image, to, pixel, 0)
+
+            b.each(0, -(-count // b.lanes), block)
+
+    def copy_channels(image: Index, pixel: Index) -> None:
+        _clear_tail(b, output, image, pixel, sum(channels))
+        for source, count, offset in zip(sources, channels, offsets, strict=True):
+
+            def channel(index: Index, source: SSAValue = source, offset: int = offset) -> None:
+                _copy_channel(b, source, index, output, b.add(index, offset), image, pixel)
+
+            b.each(0, count, channel)
+
+    copy = copy_blocks if aligned else copy_channels
+    b.each(begin, end, lambda pixel: b.each(0, batch, lambda image: copy(image, pixel)))
+
+
+def write_channel_shuffle(b: KernelBuilder, batch: int, channels: int, groups: int) -> None:
+    """Output channel j * groups + g is input channel g * (C / groups) + j.
+
+    [N, blocks, pixels, lanes]; the parallel index is the pixel.
+    """
+    source, output, begin, end = b.arguments
+    group_channels = channels // groups
+
+    def copy(image: Index, pixel: Index) -> None:
+        _clear_tail(b, output, image, pixel, channels)
+
+        def pair(group: Index, j: Index) -> None:
+            taken = b.add(b.mul(group, group_channels), j)
+            to = b.add(b.mul(j, groups), group)
+            _copy_channel(b, source, taken, output, to, image, pixel)
+
+        b.each(0, group_channels, lambda j: b.each(0, groups, lambda group: pair(group, j)))
+
+    b.each(begin, end, lambda pixel: b.each(0, batch, lambda image: copy(image, pixel)))
+
+
+def _copy_channel(
+    b: KernelBuilder,
+    source: SSAValue,
+    taken: Index,
+    output: SSAValue,
+    to: Index,
+    image: Index,
+    pixel: Index,
+) -> None:
+    block, lane = b.divmod(taken, b.lanes)
+    to_block, to_lane = b.divmod(to, b.lanes)
+    value = b.load_scalar(source, image, block, pixel, lane)
+    b.store_scalar(value, output, image, to_block, pixel, to_lane)
+
+
+def _clear_tail(
+    b: KernelBuilder, output: SSAValue, image: Index, pixel: Index, channels: int
+) -> None:
+    if channels % b.lanes:
+        b.store(b.splat(0.0), output, image, channels // b.lanes, pixel, 0)
+
+
+def write_plain_concat(b: KernelBuilder, sizes: Sequence[int]) -> None:
+    """Inputs [outer, size], output [outer, sum of sizes]; the parallel index is the outer axis."""
+    *sources, output, begin, end = b.arguments
+
+    def row(outer: Index) -> None:
+        offset = 0
+        for source, size in zip(sources, sizes, strict=True):
+            _copy_row(b, source, output, outer, offset, size)
+            offset += size
+
+    b.each(begin, end, row)
+
+
+def _copy_row(
+    b: KernelBuilder, source: SSAValue, output: SSAValue, outer: Index, offset: int, size: int
+) -> None:
+    whole = size - size % b.lanes
+
+    def vector(i: Index) -> None:
+        b.store(b.load(source, outer, i), output, outer, b.add(i, offset))
+
+    def scalar(i: Index) -> None:
+        b.store_scalar(b.load_scalar(source, outer, i), output, outer, b.add(i, offset))
+
+    b.each(0, whole, vector, step=b.lanes)
+    b.each(whole, size, scalar)
+
+
+def write_transpose(b: KernelBuilder, sizes: Sequence[int], permutation: Sequence[int]) -> None:
+    """Axis a of the output, of `sizes[a]` elements, is axis `permutation[a]` of the input.
+
+    The parallel index is the output's first axis.
+    """
+    source, output, begin, end = b.arguments
+
+    def nest(position: list[Index]) -> None:
+        if len(position) < len(sizes):
+            b.each(0, sizes[len(position)], lambda i: nest([*position, i]))
+            return
+        taken: list[Index] = [0] * len(sizes)
+        for axis, index in zip(permutation, position, strict=True):
+            taken[axis] = index
+        b.store_scalar(b.load_scalar(source, *taken), output, *position)
+
+    b.each(begin, end, lambda i: nest([i]))
+
+
+def write_pad(
+    b: KernelBuilder, inputs: tuple[int, int], padding: tuple[int, int, int, int], value: float
+) -> None:
+    """Blocked [images, H, W, lanes] with a border (top, left, bottom, right) of `value`.
+
+    The parallel index is (image, channel block).
+    """
+    source, output, begin, end = b.arguments
+    rows, columns = inputs
+    top, left, bottom, right = padding
+
+    def border(image: Index, row: Index, first: int, stop: int) -> None:
+        b.each(first, stop, lambda i: b.store(b.splat(value), output, image, row, i, 0))
+
+    def inner_row(image: Index, row: Index) -> None:
+        to = b.add(row, top)
+        border(image, to, 0, left)
+        b.each(
+            0,
+            columns,
+            lambda i: b.store(b.load(source, image, row, i, 0), output, image, to, b.add(i, left), 0),
+        )
+        border(image, to, left + columns, left + columns + right)
+
+    def whole(image: Index) -> None:
+        width = left + columns + right
+        b.each(0, top, lambda row: border(image, row, 0, width))
+        b.each(0, rows, lambda row: inner_row(image, row))
+        b.each(top + rows, top + rows + bottom, lambda row: border(image, row, 0, width))
+
+    b.each(begin, end, whole)

@@ -1,0 +1,300 @@
+"""The rotate scheme: depthwise convolution, and grouped convolution with few channels a group.
+
+A vector holds the same pixel's channels, of one group or several. Pass k of c (c channels a group)
+adds, in lane i of a group, input channel i's share to output channel (i + k) mod c: every pass is a
+depthwise convolution with the plain input vector, and rotating the *accumulators* by one lane
+between passes brings each output the next input. Depthwise is the case c = 1, one pass.
+
+Padding is implicit. With several rows in the register tile every edge has code of its own, from
+which the taps in the padding are left out. With one row (large kernels, where that would be too
+much code) the kernel rows are a loop whose bounds are computed for each output row.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from xdsl.ir import Attribute, SSAValue
+
+from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis
+from convopt.passes.lower.builder import Index, KernelBuilder, f32_memref
+from convopt.passes.lower.epilogue import Epilogue
+
+Position = tuple[int, int]
+OnePass = Callable[[Index, Sequence[SSAValue]], Sequence[SSAValue]]
+"""Adds one pass to the sums, given the index of the pass's first weight vector."""
+
+
+@dataclass(frozen=True)
+class RotateShape:
+    """What the loops need to know. Sizes are in elements, `blocks` in channel blocks."""
+
+    batch: int
+    blocks: int
+    rows: Axis
+    columns: Axis
+    group_channels: int
+    tile: Position
+    weights_in_registers: bool
+    prefetch_output: bool
+
+    @property
+    def taps(self) -> int:
+        return self.rows.kernel * self.columns.kernel
+
+    def argument_types(self, lanes: int, extras: Sequence[bool]) -> list[Attribute]:
+        """Input, weights, extras, output; images of a batch lie one after another."""
+        images = self.batch * self.blocks
+        output = f32_memref(images, self.rows.outputs, self.columns.outputs, lanes)
+        return [
+            f32_memref(images, self.rows.inputs, self.columns.inputs, lanes),
+            f32_memref(self.blocks, self.group_channels * self.taps, lanes),
+            *(f32_memref(self.blocks, lanes) if channel else output for channel in extras),
+            output,
+        ]
+
+
+class RotateKernel:
+    """Writes the loops of one rotate kernel; the parallel index runs over batch times blocks."""
+
+    def __init__(
+        self,
+        builder: KernelBuilder,
+        shape: RotateShape,
+        epilogue: Epilogue,
+        per_channel: Sequence[bool],
+    ):
+        self.b = builder
+        self.shape = shape
+        self.epilogue = epilogue
+        self.per_channel = per_channel
+        self.input, self.weights, *self.extras, self.output = builder.arguments[:-2]
+
+    def write(self) -> None:
+        begin, end = self.b.arguments[-2:]
+        self.b.each(begin, end, self._image)
+
+    def _image(self, image: Index) -> None:
+        shape = self.shape
+        block = self.b.rem(image, shape.blocks) if shape.batch > 1 else image
+        held = None
+        if shape.weights_in_registers:
+            held = [self.b.load(self.weights, block, tap, 0) for tap in range(shape.taps)]
+        start = self._start_value(block)
+        column_classes = tile_axis(shape.columns, shape.tile[1])
+        rows_of_tile = shape.tile[0]
+        if rows_of_tile == 1:
+            tile_row = partial(self._row_at_run_time, image, block, held, start, column_classes)
+            self.b.each(0, shape.rows.outputs, tile_row)
+            return
+        for row_class in tile_axis(shape.rows, rows_of_tile):
+            tile_row = partial(
+                self._row_of_tiles, image, block, held, start, row_class, column_classes
+            )
+            self.b.each(row_class.start, row_class.stop, tile_row, step=row_class.size)
+
+    def _start_value(self, block: Index) -> SSAValue:
+        extra = self.epilogue.start_extra
+        if extra is None:
+            return self.b.splat(0.0)
+        return self.b.load(self.extras[extra], block, 0)
+
+    # -- tiles with static rows
+
+    def _row_of_tiles(
+        self,
+        image: Index,
+        block: Index,
+        held: list[SSAValue] | None,
+        start: SSAValue,
+        row_class: TileClass,
+        column_classes: Sequence[TileClass],
+        row: Index,
+    ) -> None:
+        for column_class in column_classes:
+
+            def tile(column: Index, column_class: TileClass = column_class) -> None:
+                if self.shape.prefetch_output:
+                    self._prefetch_next_rows(image, row_class, column_class, row, column)
+                positions = [
+                    (r, q) for r in range(row_class.size) for q in range(column_class.size)
+                ]
+
+                def taps(first_weight: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+                    named = dict(zip(positions, sums, strict=True))
+                    place = (image, block, row, column)
+                    return self._static_taps(
+                        place, held, row_class, column_class, first_weight, named
+                    )
+
+                sums = self._passes([start] * len(positions), taps)
+                for (r, q), value in zip(positions, sums, strict=True):
+                    self._finish(image, block, self.b.add(row, r), self.b.add(column, q), value)
+
+            self.b.each(column_class.start, column_class.stop, tile, step=column_class.size)
+
+    def _static_taps(
+        self,
+        place: tuple[Index, Index, Index, Index],
+        held: list[SSAValue] | None,
+        row_class: TileClass,
+        column_class: TileClass,
+        first_weight: Index,
+        sums: dict[Position, SSAValue],
+    ) -> list[SSAValue]:
+        shape = self.shape
+        image, block, row, column = place
+        row_uses = _uses_by_offset(shape.rows, row_class.valid)
+        column_uses = _uses_by_offset(shape.columns, column_class.valid)
+        row_base = self.b.mul(row, shape.rows.stride)
+        column_base = self.b.mul(column, shape.columns.stride)
+        columns = {
+            offset: self.b.add(column_base, offset - shape.columns.pad) for offset in column_uses
+        }
+        weights: dict[int, SSAValue] = dict(enumerate(held)) if held is not None else {}
+        for row_offset, row_taps in row_uses.items():
+            input_row = self.b.add(row_base, row_offset - shape.rows.pad)
+            for column_offset, column_taps in column_uses.items():
+                pixel = self.b.load(self.input, image, input_row, columns[column_offset], 0)
+                for r, kh in row_taps:
+                    for q, kw in column_taps:
+                        tap = kh * shape.columns.kernel + kw
+                        if tap not in weights:
+                            at = self.b.add(first_weight, tap)
+                            weights[tap] = self.b.load(self.weights, block, at, 0)
+                        sums[r, q] = self.b.fma(pixel, weights[tap], sums[r, q])
+        return list(sums.values())
+
+    # -- tiles of one row whose kernel rows are a loop
+
+    def _row_at_run_time(
+        self,
+        image: Index,
+        block: Index,
+        held: list[SSAValue] | None,
+        start: SSAValue,
+        column_classes: Sequence[TileClass],
+        row: Index,
+    ) -> None:
+        axis = self.shape.rows
+        first, stop = valid_kernel_range(self.b, axis, row)
+        top = self.b.add(self.b.mul(row, axis.stride), -axis.pad)
+        for column_class in column_classes:
+
+            def tile(column: Index, column_class: TileClass = column_class) -> None:
+                def taps(first_weight: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+                    def kernel_row(kh: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+                        input_row = self.b.add(top, self.b.mul(kh, axis.dilation))
+                        weight = self.b.add(
+                            first_weight, self.b.mul(kh, self.shape.columns.kernel)
+                        )
+                        return self._row_taps(
+                            image, block, column_class, input_row, column, weight, list(sums)
+                        )
+
+                    return self.b.loop(first, stop, 1, sums, kernel_row)
+
+                sums = self._passes([start] * column_class.size, taps)
+                for q, value in enumerate(sums):
+                    self._finish(image, block, row, self.b.add(column, q), value)
+
+            self.b.each(column_class.start, column_class.stop, tile, step=column_class.size)
+
+    def _row_taps(
+        self,
+        image: Index,
+        block: Index,
+        column_class: TileClass,
+        input_row: Index,
+        column: Index,
+        first_weight: Index,
+        sums: list[SSAValue],
+    ) -> list[SSAValue]:
+        axis = self.shape.columns
+        base = self.b.mul(column, axis.stride)
+        weights: dict[int, SSAValue] = {}
+        for offset, taps in _uses_by_offset(axis, column_class.valid).items():
+            at = self.b.add(base, offset - axis.pad)
+            pixel = self.b.load(self.input, image, input_row, at, 0)
+            for q, kw in taps:
+                if kw not in weights:
+                    weight = self.b.add(first_weight, kw)
+                    weights[kw] = self.b.load(self.weights, block, weight, 0)
+                sums[q] = self.b.fma(pixel, weights[kw], sums[q])
+        return sums
+
+    # -- both
+
+    def _passes(self, sums: Sequence[SSAValue], one_pass: OnePass) -> Sequence[SSAValue]:
+        channels = self.shape.group_channels
+        if channels == 1:
+            return one_pass(0, sums)
+        rotation = [
+            lane - lane % channels + (lane + 1) % channels for lane in range(self.b.lanes)
+        ]
+
+        def rotated_pass(index: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            first_weight = self.b.mul(index, self.shape.taps)
+            return [self.b.shuffle(value, rotation) for value in one_pass(first_weight, sums)]
+
+        return self.b.loop(0, channels, 1, sums, rotated_pass)
+
+    def _finish(
+        self, image: Index, block: Index, row: Index, column: Index, value: SSAValue
+    ) -> None:
+        def load_extra(extra: int) -> SSAValue:
+            if self.per_channel[extra]:
+                return self.b.load(self.extras[extra], block, 0)
+            return self.b.load(self.extras[extra], image, row, column, 0)
+
+        result = self.epilogue.apply(self.b, value, load_extra)
+        self.b.store(result, self.output, image, row, column, 0)
+
+    def _prefetch_next_rows(
+        self,
+        image: Index,
+        row_class: TileClass,
+        column_class: TileClass,
+        row: Index,
+        column: Index,
+    ) -> None:
+        """Stores to L2 wait for the line's old contents; asking a tile ahead hides that."""
+        for r in range(row_class.size):
+            next_row = self.b.add(row, row_class.size + r)
+            for q in range(column_class.size):
+                at = self.b.add(column, q)
+                self.b.prefetch(self.output, image, next_row, at, 0, write=True)
+
+
+def _uses_by_offset(
+    axis: Axis, valid: tuple[tuple[bool, ...], ...]
+) -> dict[int, list[tuple[int, int]]]:
+    """Input offset within the tile -> the (output, tap) pairs that read it, in reading order."""
+    uses: dict[int, list[tuple[int, int]]] = {}
+    for output, taps in enumerate(valid):
+        for tap, is_valid in enumerate(taps):
+            if is_valid:
+                offset = output * axis.stride + tap * axis.dilation
+                uses.setdefault(offset, []).append((output, tap))
+    return dict(sorted(uses.items()))
+
+
+def valid_kernel_range(b: KernelBuilder, axis: Axis, output: Index) -> tuple[Index, Index]:
+    """The kernel taps [first, stop) of `output` that read real inputs, computed at run time."""
+    everywhere = axis.input_of(0, 0) >= 0 and (
+        axis.input_of(axis.outputs - 1, axis.kernel - 1) < axis.inputs
+    )
+    if everywhere:
+        return 0, axis.kernel
+    if isinstance(output, int):
+        taps = [k for k in range(axis.kernel) if 0 <= axis.input_of(output, k) < axis.inputs]
+        return (taps[0], taps[-1] + 1) if taps else (0, 0)
+    # ceil(max(0, pad - output*stride) / dilation)  and  ceil((inputs + pad - output*stride) / d)
+    position = b.mul(output, axis.stride)
+    negated = b.mul(position, -1)
+    round_up = axis.dilation - 1
+    before = b.maximum_index(b.add(negated, axis.pad), 0)
+    inside = b.maximum_index(b.add(negated, axis.inputs + axis.pad), 0)
+    first = b.div(b.add(before, round_up), axis.dilation)
+    stop = b.minimum_index(b.div(b.add(inside, round_up), axis.dilation), axis.kernel)
+    return first, stop

@@ -1,0 +1,204 @@
+"""Kernel plans of convolutions."""
+
+from functools import partial
+from io import StringIO
+
+from xdsl.ir import Region
+from xdsl.printer import Printer
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import TileAttr, TileScheme
+from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.layouts import block_of, physical_shape
+from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp
+from convopt.passes.cost.tile_cost import weights_fit_registers
+from convopt.passes.geometry.input_channels import InputChannels
+from convopt.passes.geometry.schemes import axes_of, collapsed, is_collapsible
+from convopt.passes.lower.builder import KernelBuilder
+from convopt.passes.lower.epilogue import Epilogue
+from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
+from convopt.passes.lower.kernel_plan import KernelPlan, Operand
+from convopt.passes.lower.kernels.broadcast import BroadcastKernel, BroadcastShape
+from convopt.passes.lower.kernels.rotate import RotateKernel, RotateShape
+from convopt.passes.lower.packing import pack_blocked, pack_broadcast, pack_channels, pack_rotate
+
+KIND_NAMES = {
+    "conv.conv2d": "dense",
+    "conv.depthwise": "dw",
+    "conv.grouped": "grp",
+    "conv.pointwise": "pw",
+}
+ROWS_PARALLEL_BELOW = 4
+"""With fewer (image, output block) pairs than this, threads share rows instead."""
+
+
+def plan_convolution(op: ConvolutionOp, target: CpuTarget) -> KernelPlan:
+    """The kernel of a convolution with a schedule, its result in the target's channel blocks."""
+    if op.schedule is None:
+        raise ConvoptError(f"expected {op.name} with a schedule (conv-choose-tiles), found none")
+    if block_of(op.result_type) != target.lanes:
+        raise ConvoptError(
+            f"expected the result of {op.name} in blocks of {target.lanes} channels "
+            f"(conv-assign-layouts), found {op.result_type}"
+        )
+    if op.schedule.scheme is TileScheme.ROTATE:
+        return _plan_rotate(op, op.schedule, target)
+    return _plan_broadcast(op, op.schedule, target)
+
+
+def region_text(region: Region) -> str:
+    """The region printed: equal for regions of equal structure."""
+    if not region.blocks:
+        return ""
+    text = StringIO()
+    Printer(stream=text).print_region(region)
+    return text.getvalue()
+
+
+def _kernel_name(op: ConvolutionOp, tile: TileAttr, lanes: int) -> tuple[KernelName, str]:
+    """The name, and all that tells the kernel from others of the same shape."""
+    result = op.result_type.get_shape()
+    groups = 1 if isinstance(op, DepthwiseOp) else op.group_count
+    detail = repr(
+        (
+        op.window,
+        op.group_count,
+        [str(value.type) for value in op.operands],
+        op.scale is not None,
+        tile,
+        region_text(op.epilogue),
+        )
+    )
+    tile_sizes = (tile.rows.data, tile.columns.data)
+    if tile.scheme is TileScheme.BROADCAST:
+        tile_sizes = (tile.columns.data, tile.vectors.data)
+    name = KernelName(
+        KIND_NAMES[op.name],
+        tuple(result[1:]),
+        lanes,
+        digest_of(detail),
+        window_text(op.window.kernel, op.window.stride, groups),
+        tile_sizes,
+    )
+    return name, detail
+
+
+def _per_channel(op: ConvolutionOp) -> list[bool]:
+    return [len(extra.type.get_shape()) == 1 for extra in op.extras]  # type: ignore[attr-defined]
+
+
+def _extra_operands(op: ConvolutionOp, lanes: int) -> list[Operand]:
+    return [
+        Operand(extra, partial(pack_channels if channel else pack_blocked, lanes=lanes))
+        for extra, channel in zip(op.extras, _per_channel(op), strict=True)
+    ]
+
+
+def _plan_rotate(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> KernelPlan:
+    rows, columns = axes_of(op)
+    batch, channels = op.input_type.get_shape()[:2]
+    lanes = target.lanes
+    group_channels = op.filter_type.get_shape()[1]
+    blocks = -(-channels // lanes)
+    tile_size = (tile.rows.data, tile.columns.data)
+    accumulators = tile_size[0] * tile_size[1]
+    taps = rows.kernel * columns.kernel
+    shape = RotateShape(
+        batch,
+        blocks,
+        rows,
+        columns,
+        group_channels,
+        tile_size,
+        weights_in_registers=(
+            group_channels == 1
+            and tile_size[0] > 1
+            and weights_fit_registers(target, taps, accumulators)
+        ),
+        prefetch_output=_output_in_l2(op, target) and tile_size[0] > 1,
+    )
+    per_channel = _per_channel(op)
+    epilogue = Epilogue.of(op.epilogue, per_channel)
+
+    def write(builder: KernelBuilder) -> None:
+        RotateKernel(builder, shape, epilogue, per_channel).write()
+
+    name, detail = _kernel_name(op, tile, lanes)
+    return KernelPlan(
+        name,
+        (
+            Operand(op.input, partial(pack_blocked, lanes=lanes)),
+            Operand(op.filter, partial(pack_rotate, lanes=lanes), constant=True),
+            *_extra_operands(op, lanes),
+        ),
+        tuple(shape.argument_types(lanes, per_channel)),
+        batch * blocks,
+        write,
+        detail,
+        op.macs,
+    )
+
+
+def _output_in_l2(op: ConvolutionOp, target: CpuTarget) -> bool:
+    """Whether input and output fit the L2 cache but not L1."""
+    floats = 0
+    for tensor in (op.input_type, op.result_type):
+        count = 1
+        for size in physical_shape(tensor):
+            count *= size
+        floats += count
+    return target.l1_bytes < 4 * floats <= target.l2_bytes
+
+
+def _plan_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> KernelPlan:
+    rows, columns = axes_of(op)
+    outputs, _, _, _ = op.filter_type.get_shape()
+    batch, channels = op.input_type.get_shape()[:2]
+    lanes = target.lanes
+    vectors = tile.vectors.data
+    output_vectors = -(-outputs // lanes)
+    if output_vectors % vectors:
+        raise ConvoptError(
+            f"expected a tile whose vectors divide the output's {output_vectors}, found {tile}"
+        )
+    read = InputChannels.of(channels, outputs, op.group_count, vectors * lanes)
+    if is_collapsible(rows, columns):
+        rows, columns = collapsed(rows, columns, tile.columns.data)
+    shape = BroadcastShape(
+        batch,
+        rows,
+        columns,
+        read,
+        output_vectors,
+        blocked_input=block_of(op.input_type) > 1,
+        columns_in_tile=tile.columns.data,
+        vectors_in_tile=vectors,
+        parallel_rows=batch * output_vectors // vectors < ROWS_PARALLEL_BELOW < rows.outputs,
+        indexed_fma=target.indexed_fma,
+        scaled=op.scale is not None,
+    )
+    per_channel = _per_channel(op)
+    epilogue = Epilogue.of(op.epilogue, per_channel)
+
+    def write(builder: KernelBuilder) -> None:
+        BroadcastKernel(builder, shape, epilogue, per_channel).write()
+
+    packs_input = partial(pack_blocked, lanes=lanes) if shape.blocked_input else lambda array: array
+    scale = [Operand(op.scale, partial(pack_blocked, lanes=lanes))] if op.scale else []
+    name, detail = _kernel_name(op, tile, lanes)
+    return KernelPlan(
+        name,
+        (
+            Operand(op.input, packs_input),
+            Operand(
+                op.filter, partial(pack_broadcast, channels=read, vectors=vectors, lanes=lanes), constant=True
+            ),
+            *scale,
+            *_extra_operands(op, lanes),
+        ),
+        tuple(shape.argument_types(lanes, per_channel)),
+        shape.parallel_extent,
+        write,
+        detail,
+        op.macs,
+    )

@@ -1,0 +1,328 @@
+"""Kernel plans of everything that is not a convolution."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import prod
+
+from xdsl.ir import Attribute, Operation, SSAValue
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import PoolKind, ResizeCoordinates, ResizeMode
+from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.layouts import FloatTensor, block_of, physical_shape
+from convopt.convdialect.ops.elementwise import ElementwiseOp
+from convopt.convdialect.ops.normalization import SoftmaxOp
+from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.ops.resize import ResizeOp
+from convopt.convdialect.ops.structure import (
+    ChannelShuffleOp,
+    ConcatOp,
+    ConvertLayoutOp,
+    PadOp,
+    TransposeOp,
+)
+from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.lower.builder import KernelBuilder, f32_memref
+from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
+from convopt.passes.lower.kernel_plan import KernelPlan, Operand
+from convopt.passes.lower.kernels import movement
+from convopt.passes.lower.kernels.elementwise import ElementwiseShape, write_elementwise
+from convopt.passes.lower.kernels.pooling import write_global_pool, write_pool
+from convopt.passes.lower.kernels.resize import SourceCoordinate, write_resize
+from convopt.passes.lower.kernels.softmax import write_softmax
+from convopt.passes.lower.packing import pack_blocked
+from convopt.passes.lower.plan_convolution import region_text
+
+Write = Callable[[KernelBuilder], None]
+
+
+def plan_tensor_op(op: Operation, target: CpuTarget) -> KernelPlan:
+    """The kernel of an op that is not a convolution."""
+    planner = _PLANNERS.get(type(op))
+    if planner is None:
+        known = ", ".join(sorted(kind.name for kind in _PLANNERS))
+        raise ConvoptError(f"expected an op that has kernels ({known}), found {op.name}")
+    return planner(op, target)
+
+
+def _tensor(value: SSAValue) -> FloatTensor:
+    return value.type  # type: ignore[return-value]
+
+
+def _shape(value: SSAValue) -> tuple[int, ...]:
+    return tuple(_tensor(value).get_shape())
+
+
+def _plan(
+    kind: str,
+    op: Operation,
+    target: CpuTarget,
+    types: Sequence[Attribute],
+    extent: int,
+    write: Write,
+    *,
+    window: str = "",
+    detail: str = "",
+) -> KernelPlan:
+    """A plan whose operands are the op's; constants are packed by their layout."""
+    result = _tensor(op.results[0])
+    block = block_of(result)
+    shape = _shape(op.results[0])
+    properties = sorted((key, str(value)) for key, value in op.properties.items())
+    detail = repr(([str(value.type) for value in op.operands], properties, detail))
+    return KernelPlan(
+        KernelName(
+            kind,
+            shape[1:] if len(shape) == 4 else shape,
+            block if block > 1 else None,
+            digest_of(detail),
+            window,
+        ),
+        tuple(_packed_by_layout(value, target) for value in op.operands),
+        tuple(types),
+        extent,
+        write,
+        detail,
+    )
+
+
+def _packed_by_layout(value: SSAValue, target: CpuTarget) -> Operand:
+    if block_of(_tensor(value)) > 1:
+        return Operand(value, partial(pack_blocked, lanes=target.lanes))
+    return Operand(value, lambda array: array)
+
+
+def _blocked_images(value: SSAValue) -> tuple[int, ...]:
+    """(N * blocks, H, W, lanes) of a blocked tensor."""
+    batch, blocks, *rest = physical_shape(_tensor(value))
+    return (batch * blocks, *rest)
+
+
+def _require_blocked(op: Operation) -> None:
+    for value in (*op.operands, *op.results):
+        if block_of(_tensor(value)) == 1:
+            raise ConvoptError(
+                f"expected {op.name} in channel blocks (conv-assign-layouts), found {value.type}"
+            )
+
+
+def _plan_elementwise(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, ElementwiseOp)
+    is_blocked = block_of(op.result_type) > 1
+    shape = ElementwiseShape.of(
+        _shape(op.result),
+        [_shape(value) for value in op.operands],
+        target.lanes if is_blocked else None,
+    )
+    body = op.body.block
+    return _plan(
+        "elementwise",
+        op,
+        target,
+        shape.argument_types(),
+        shape.parallel_extent(target.lanes),
+        lambda b: write_elementwise(b, shape, body),
+        detail=region_text(op.body),
+    )
+
+
+def _plan_pool(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, PoolOp)
+    _require_blocked(op)
+    source, result = _blocked_images(op.input), _blocked_images(op.result)
+    window = op.window
+    axes = [
+        Axis(source[i + 1], result[i + 1], window.kernel[i], window.stride[i],
+             window.padding[i], window.dilation[i])
+        for i in range(2)
+    ]  # fmt: skip
+    average = op.kind is PoolKind.AVERAGE
+    return _plan(
+        "avgpool" if average else "maxpool",
+        op,
+        target,
+        [f32_memref(*source), f32_memref(*result)],
+        source[0],
+        lambda b: write_pool(
+            b, *axes, average=average, count_include_pad=op.count_include_pad
+        ),
+        window=window_text(window.kernel, window.stride),
+    )
+
+
+def _plan_global_pool(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, GlobalPoolOp)
+    _require_blocked(op)
+    images, height, width, lanes = _blocked_images(op.input)
+    average = op.kind is PoolKind.AVERAGE
+    return _plan(
+        "global_avgpool" if average else "global_maxpool",
+        op,
+        target,
+        [f32_memref(images, height * width, lanes), f32_memref(images, lanes)],
+        images,
+        lambda b: write_global_pool(b, height * width, average=average),
+    )
+
+
+def _plan_convert(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, ConvertLayoutOp)
+    batch, channels, height, width = _shape(op.input)
+    pixels = height * width
+    blocks = -(-channels // target.lanes)
+    plain_type = f32_memref(batch, channels, pixels)
+    blocked_type = f32_memref(batch * blocks, pixels, target.lanes)
+    to_blocked = block_of(_tensor(op.input)) == 1
+    write = movement.write_to_blocked if to_blocked else movement.write_to_plain
+    return _plan(
+        "to_blocked" if to_blocked else "to_plain",
+        op,
+        target,
+        [plain_type, blocked_type] if to_blocked else [blocked_type, plain_type],
+        batch * blocks,
+        lambda b: write(b, channels, pixels),
+    )
+
+
+def _flat_pixels(value: SSAValue) -> tuple[int, int, int, int]:
+    """(N, blocks, pixels, lanes) of a blocked tensor."""
+    batch, blocks, height, width, lanes = physical_shape(_tensor(value))
+    return batch, blocks, height * width, lanes
+
+
+def _plan_concat(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, ConcatOp)
+    axis = op.axis
+    if block_of(_tensor(op.result)) > 1:
+        channels = [_shape(value)[1] for value in op.operands]
+        batch, _, pixels, _ = _flat_pixels(op.result)
+        return _plan(
+            "concat",
+            op,
+            target,
+            [f32_memref(*_flat_pixels(value)) for value in (*op.operands, op.result)],
+            pixels,
+            lambda b: movement.write_channel_concat(b, batch, channels),
+        )
+    outer = prod(_shape(op.result)[:axis])
+    sizes = [prod(_shape(value)[axis:]) for value in op.operands]
+    return _plan(
+        "concat",
+        op,
+        target,
+        [f32_memref(outer, size) for size in (*sizes, sum(sizes))],
+        outer,
+        lambda b: movement.write_plain_concat(b, sizes),
+    )
+
+
+def _plan_shuffle(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, ChannelShuffleOp)
+    _require_blocked(op)
+    batch, _, pixels, _ = _flat_pixels(op.input)
+    channels, groups = _shape(op.input)[1], op.groups
+    buffer = f32_memref(*_flat_pixels(op.input))
+    return _plan(
+        "shuffle",
+        op,
+        target,
+        [buffer, buffer],
+        pixels,
+        lambda b: movement.write_channel_shuffle(b, batch, channels, groups),
+    )
+
+
+def _plan_transpose(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, TransposeOp)
+    sizes = _shape(op.result)
+    permutation = op.permutation.get_values()
+    return _plan(
+        "transpose",
+        op,
+        target,
+        [f32_memref(*_shape(op.input)), f32_memref(*sizes)],
+        sizes[0],
+        lambda b: movement.write_transpose(b, sizes, permutation),
+    )
+
+
+def _plan_pad(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, PadOp)
+    _require_blocked(op)
+    source = _blocked_images(op.input)
+    top, left, bottom, right = op.padding.get_values()
+    value = op.value
+    return _plan(
+        "pad",
+        op,
+        target,
+        [f32_memref(*source), f32_memref(*_blocked_images(op.result))],
+        source[0],
+        lambda b: movement.write_pad(b, source[1:3], (top, left, bottom, right), value),
+    )
+
+
+def _plan_softmax(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, SoftmaxOp)
+    shape, axis = _shape(op.input), op.axis
+    sizes = (prod(shape[:axis]), shape[axis], prod(shape[axis + 1 :]))
+    buffer = f32_memref(*sizes)
+    return _plan(
+        "softmax",
+        op,
+        target,
+        [buffer, buffer],
+        sizes[0],
+        lambda b: write_softmax(b, sizes[1], sizes[2]),
+    )
+
+
+def _plan_resize(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, ResizeOp)
+    _require_blocked(op)
+    source, result = _blocked_images(op.input), _blocked_images(op.result)
+    rows, columns = (
+        SourceCoordinate.of(source[i], result[i], op.coordinates.value) for i in (1, 2)
+    )
+    return _plan(
+        "resize",
+        op,
+        target,
+        [f32_memref(*source), f32_memref(*result)],
+        source[0],
+        lambda b: write_resize(
+            b,
+            rows,
+            columns,
+            linear=op.mode is ResizeMode.LINEAR,
+            round_half_down=op.coordinates is not ResizeCoordinates.ASYMMETRIC,
+        ),
+    )
+
+
+def plan_copy(source: SSAValue, target: CpuTarget) -> KernelPlan:
+    """A copy of a plain tensor, for results that no kernel can write in place."""
+    count = prod(_shape(source))
+    buffer = f32_memref(1, count)
+    return KernelPlan(
+        KernelName("copy", (count,), None, digest_of("")),
+        (Operand(source, lambda array: array),),
+        (buffer, buffer),
+        1,
+        lambda b: movement.write_plain_concat(b, [count]),
+        "",
+    )
+
+
+_PLANNERS: dict[type[Operation], Callable[[Operation, CpuTarget], KernelPlan]] = {
+    ElementwiseOp: _plan_elementwise,
+    PoolOp: _plan_pool,
+    GlobalPoolOp: _plan_global_pool,
+    ConvertLayoutOp: _plan_convert,
+    ConcatOp: _plan_concat,
+    ChannelShuffleOp: _plan_shuffle,
+    TransposeOp: _plan_transpose,
+    PadOp: _plan_pad,
+    SoftmaxOp: _plan_softmax,
+    ResizeOp: _plan_resize,
+}

@@ -1,0 +1,83 @@
+"""Where the tensors of a network live once it is a list of kernel calls.
+
+Some ops move nothing: a reshape, or a change of layout where both layouts are the same bytes. Their
+results are aliases of the operand, and all aliases share the storage of their root.
+"""
+
+from collections.abc import Sequence
+from math import prod
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.arith import ConstantOp
+from xdsl.ir import Operation, OpResult, SSAValue
+
+from convopt.convdialect.constants import constant_value
+from convopt.convdialect.layouts import FloatTensor, block_of, physical_shape
+from convopt.convdialect.ops.structure import ConvertLayoutOp, ReshapeOp
+
+FLOAT_BYTES = 4
+
+
+def tensor_type(value: SSAValue) -> FloatTensor:
+    return cast(FloatTensor, value.type)
+
+
+def elements(value: SSAValue) -> int:
+    """Floats that the tensor takes in memory, channel tail included."""
+    return prod(physical_shape(tensor_type(value)))
+
+
+def is_alias(op: Operation) -> bool:
+    """Whether the op's result is the operand's bytes, or their beginning."""
+    if isinstance(op, ReshapeOp):
+        return True
+    if not isinstance(op, ConvertLayoutOp):
+        return False
+    batch, channels, height, width = tensor_type(op.input).get_shape()
+    if height * width != 1:
+        return False
+    block = max(block_of(tensor_type(op.input)), block_of(tensor_type(op.result)))
+    to_plain = block_of(tensor_type(op.result)) == 1
+    return channels % block == 0 or (to_plain and batch == 1)
+
+
+def root_of(value: SSAValue) -> SSAValue:
+    """The value whose storage `value` shares."""
+    while isinstance(value, OpResult) and is_alias(value.op):
+        value = value.op.operands[0]
+    return value
+
+
+def constant_array(value: SSAValue) -> npt.NDArray[np.float32] | None:
+    """The logical array of a constant, also behind reshapes and layout conversions."""
+    if not isinstance(value, OpResult):
+        return None
+    if isinstance(value.op, ConstantOp):
+        return constant_value(value)
+    if not isinstance(value.op, ReshapeOp | ConvertLayoutOp):
+        return None
+    array = constant_array(value.op.operands[0])
+    return None if array is None else array.reshape(tensor_type(value).get_shape())
+
+
+def is_constant(value: SSAValue) -> bool:
+    """Whether the value is known when compiling, without looking at its elements."""
+    while isinstance(value, OpResult) and isinstance(value.op, ReshapeOp | ConvertLayoutOp):
+        value = value.op.operands[0]
+    return isinstance(value, OpResult) and isinstance(value.op, ConstantOp)
+
+
+def results_written_in_place(returned: Sequence[SSAValue]) -> dict[SSAValue, int]:
+    """Roots that kernels write straight into the caller's result buffers: root -> result index.
+
+    Not possible for what is no kernel's result, is returned twice, or needs a channel tail.
+    """
+    bound: dict[SSAValue, int] = {}
+    for index, value in enumerate(returned):
+        root = root_of(value)
+        is_computed = isinstance(root, OpResult) and not is_constant(root)
+        if is_computed and root not in bound and elements(root) == elements(value):
+            bound[root] = index
+    return bound

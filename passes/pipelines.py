@@ -1,0 +1,41 @@
+"""The compiler as lists of passes.
+
+Each pipeline takes the module of one level to the next; `default` is all of them. A pipeline prints
+as the string that the option `-p` takes.
+"""
+
+SIMPLIFY = (
+    "conv-merge-padding",
+    "conv-fold-batch-norm",
+    "conv-fold-constants",
+    "conv-recognize-shuffles",
+    "conv-fuse-epilogues",
+    "conv-specialize",
+    "conv-fuse-input-scales",
+)
+PLAN = ("conv-assign-layouts", "conv-choose-tiles")
+LOWER = ("conv-outline-kernels", "conv-plan-arena")
+CODEGEN = ("conv-expand-math", "conv-loops-to-llvm")
+
+NEEDS_TARGET = frozenset({"conv-assign-layouts", "conv-choose-tiles", "conv-outline-kernels"})
+"""Passes that take the option `target`."""
+
+PIPELINES: dict[str, tuple[str, ...]] = {
+    "simplify": SIMPLIFY,
+    "plan": PLAN,
+    "lower": LOWER,
+    "codegen": CODEGEN,
+    "default": SIMPLIFY + PLAN + LOWER + CODEGEN,
+}
+
+
+def pipeline_text(name: str, target: str) -> str:
+    """A named pipeline as a `-p` string; `target` goes to the passes that need one.
+
+    >>> pipeline_text("plan", "cortex-a76")
+    'conv-assign-layouts{target="cortex-a76"},conv-choose-tiles{target="cortex-a76"}'
+    """
+    return ",".join(
+        f'{step}{{target="{target}"}}' if step in NEEDS_TARGET else step
+        for step in PIPELINES[name]
+    )

@@ -1,0 +1,180 @@
+"""The pass conv-assign-layouts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation, SSAValue
+from xdsl.passes import ModulePass
+from xdsl.rewriter import Rewriter
+
+from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.convdialect.attributes import TileScheme
+from convopt.convdialect.constants import constant, constant_value
+from convopt.convdialect.layouts import FloatTensor, block_of, blocked, plain
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.ops.elementwise import ElementwiseOp
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.ops.resize import ResizeOp
+from convopt.convdialect.ops.structure import (
+    ChannelShuffleOp,
+    ConcatOp,
+    ConvertLayoutOp,
+    PadOp,
+    ReshapeOp,
+)
+from convopt.passes.geometry.schemes import scheme_of
+
+BLOCKED_OPS = (PoolOp, GlobalPoolOp, ChannelShuffleOp, ResizeOp, PadOp)
+
+
+@dataclass(frozen=True)
+class AssignLayoutsPass(ModulePass):
+    """Put activations in channel blocks as wide as the target's vectors (spatial packing).
+
+    Why: kernels then read and write whole vectors, whatever the width of the image.
+    Conversions stand only where an op cannot work in blocks (reshape, transpose, softmax, model
+    outputs) and are shared by all users; a convolution that broadcasts its inputs reads an image of
+    few channels as it is. Convolutions keep their weights logical.
+    Preconditions: convolutions are specialised; tensors of rank other than 4 stay plain.
+    Options: `target`, the name of a target or the path of a target file.
+
+    Before:
+    ```mlir
+    func.func @main(%x : tensor<1x32x8x8xf32>, %w : tensor<32x1x3x3xf32>) -> tensor<1x32x8x8xf32> {
+      %y = conv.depthwise %x, %w {padding = [1, 1, 1, 1]} : tensor<1x32x8x8xf32>, tensor<32x1x3x3xf32> -> tensor<1x32x8x8xf32>
+      func.return %y : tensor<1x32x8x8xf32>
+    }
+    ```
+    After, for target=x86-64-v4:
+    ```mlir
+    func.func @main(%x : tensor<1x32x8x8xf32>, %w : tensor<32x1x3x3xf32>) -> tensor<1x32x8x8xf32> {
+      %0 = conv.convert_layout %x : tensor<1x32x8x8xf32> -> tensor<1x32x8x8xf32, #conv.layout<nchwc, 16>>
+      %1 = conv.depthwise %0, %w {padding = [1, 1, 1, 1]} : tensor<1x32x8x8xf32, #conv.layout<nchwc, 16>>, tensor<32x1x3x3xf32> -> tensor<1x32x8x8xf32, #conv.layout<nchwc, 16>>
+      %2 = conv.convert_layout %1 : tensor<1x32x8x8xf32, #conv.layout<nchwc, 16>> -> tensor<1x32x8x8xf32>
+      func.return %2 : tensor<1x32x8x8xf32>
+    }
+    ```
+    """  # noqa: E501
+
+    name = "conv-assign-layouts"
+
+    target: str = "host"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        target = cpu_target(self.target)
+        for function in op.walk():
+            if isinstance(function, func.FuncOp) and not function.is_declaration:
+                _FunctionLayouts(target).assign(function)
+
+
+class _FunctionLayouts:
+    """Walks a function forwards; every value is in one layout, others are made on demand."""
+
+    def __init__(self, target: CpuTarget):
+        self.target = target
+        self.lanes = target.lanes
+        self.converted: dict[tuple[SSAValue, int], SSAValue] = {}
+
+    def assign(self, function: func.FuncOp) -> None:
+        for op in list(function.body.block.ops):
+            if isinstance(op, ConvertLayoutOp):
+                self.converted[op.input, block_of(_tensor(op.result))] = op.result
+                continue
+            self._assign_op(op)
+
+    def _assign_op(self, op: Operation) -> None:
+        if isinstance(op, FusedOp):
+            return
+        if isinstance(op, ConvolutionOp):
+            self._assign_convolution(op)
+        elif isinstance(op, ElementwiseOp) and self._any_blocked(op):
+            self._make_rank_4(op)
+            self._convert_operands(op, lambda _: self.lanes)
+            self._block_result(op)
+        elif isinstance(op, BLOCKED_OPS) or self._is_channel_concat(op):
+            self._convert_operands(op, lambda _: self.lanes)
+            self._block_result(op)
+        else:
+            self._convert_operands(op, lambda _: 1)
+
+    def _assign_convolution(self, op: ConvolutionOp) -> None:
+        stays_plain = (
+            scheme_of(op, self.target) is TileScheme.BROADCAST
+            and block_of(op.input_type) == 1
+            and op.input_type.get_shape()[1] < self.lanes
+            and op.scale is None
+        )
+        if not stays_plain:
+            op.operands[0] = self._in_layout(op, op.input, self.lanes)
+        first_extra = len(op.operands) - len(op.extras)
+        for index in range(2, len(op.operands)):
+            is_scale = index < first_extra
+            if is_scale or len(_tensor(op.operands[index]).get_shape()) == 4:
+                op.operands[index] = self._in_layout(op, op.operands[index], self.lanes)
+        self._block_result(op)
+
+    def _any_blocked(self, op: ElementwiseOp) -> bool:
+        rank = len(_tensor(op.result).get_shape())
+        return rank == 4 and any(block_of(_tensor(value)) > 1 for value in op.operands)
+
+    def _is_channel_concat(self, op: Operation) -> bool:
+        return (
+            isinstance(op, ConcatOp)
+            and len(_tensor(op.result).get_shape()) == 4
+            and op.axis == 1
+            and any(block_of(_tensor(value)) > 1 for value in op.operands)
+        )
+
+    def _make_rank_4(self, op: ElementwiseOp) -> None:
+        """Give operands that broadcast from a lower rank their leading ones."""
+        for index, value in enumerate(op.operands):
+            shape = _tensor(value).get_shape()
+            if len(shape) == 4:
+                continue
+            wide = (1,) * (4 - len(shape)) + tuple(shape)
+            array = constant_value(value)
+            new: Operation = (
+                ReshapeOp(value, wide)
+                if array is None
+                else constant(array.reshape(wide), value.owner.location)  # type: ignore[union-attr]
+            )
+            _insert_before(op, new)
+            op.operands[index] = new.results[0]
+
+    def _convert_operands(self, op: Operation, lanes: Callable[[SSAValue], int]) -> None:
+        for index, value in enumerate(op.operands):
+            op.operands[index] = self._in_layout(op, value, lanes(value))
+
+    def _in_layout(self, user: Operation, value: SSAValue, lanes: int) -> SSAValue:
+        tensor = _tensor(value)
+        if block_of(tensor) == lanes:
+            return value
+        if isinstance(value.owner, ConvertLayoutOp):
+            source = value.owner.input
+            if block_of(_tensor(source)) == lanes:
+                return source
+        if (value, lanes) not in self.converted:
+            wanted = plain(tensor) if lanes == 1 else blocked(tensor, lanes)
+            convert = ConvertLayoutOp(value, wanted)
+            convert.location = user.location
+            _insert_before(user, convert)
+            self.converted[value, lanes] = convert.result
+        return self.converted[value, lanes]
+
+    def _block_result(self, op: Operation) -> None:
+        result = op.results[0]
+        Rewriter.replace_value_with_new_type(result, blocked(_tensor(result), self.lanes))
+
+
+def _insert_before(op: Operation, new: Operation) -> None:
+    block = op.parent
+    assert block is not None
+    block.insert_op_before(new, op)
+
+
+def _tensor(value: SSAValue) -> FloatTensor:
+    return value.type  # type: ignore[return-value]

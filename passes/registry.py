@@ -1,0 +1,35 @@
+"""All passes by name; a pass is imported when it is asked for."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from xdsl.passes import ModulePass
+
+_MODULES = {
+    "conv-merge-padding": ("simplify.merge_padding", "MergePaddingPass"),
+    "conv-fold-batch-norm": ("simplify.fold_batch_norm", "FoldBatchNormPass"),
+    "conv-fold-constants": ("simplify.fold_constants", "FoldConstantsPass"),
+    "conv-recognize-shuffles": ("simplify.recognize_shuffles", "RecognizeShufflesPass"),
+    "conv-fuse-epilogues": ("simplify.fuse_epilogues", "FuseEpiloguesPass"),
+    "conv-specialize": ("simplify.specialize", "SpecializePass"),
+    "conv-fuse-input-scales": ("simplify.fuse_input_scales", "FuseInputScalesPass"),
+    "conv-assign-layouts": ("plan.assign_layouts", "AssignLayoutsPass"),
+    "conv-choose-tiles": ("plan.choose_tiles", "ChooseTilesPass"),
+    "conv-outline-kernels": ("lower.outline_kernels", "OutlineKernelsPass"),
+    "conv-plan-arena": ("lower.plan_arena", "PlanArenaPass"),
+    "conv-expand-math": ("lower.expand_math", "ExpandMathPass"),
+    "conv-loops-to-llvm": ("lower.loops_to_llvm", "LoopsToLLVMPass"),
+}
+
+
+def _factory(module: str, name: str) -> Callable[[], type[ModulePass]]:
+    def load() -> type[ModulePass]:
+        loaded: type[ModulePass] = getattr(import_module(f"convopt.passes.{module}"), name)
+        return loaded
+
+    return load
+
+
+PASSES: dict[str, Callable[[], type[ModulePass]]] = {
+    name: _factory(*place) for name, place in _MODULES.items()
+}
