@@ -71,7 +71,10 @@ def _print_integer(printer: Printer, attribute: Attribute) -> None:
 
 def _parse_float(parser: Parser) -> Attribute:
     position = parser.pos
-    attribute = parser.parse_attribute()
+    try:
+        attribute = parser.parse_attribute()
+    except OverflowError:
+        parser.raise_error("expected a number in the range of f32", position)
     if not isinstance(attribute, FloatAttr) or attribute.type != f32:
         parser.raise_error(f"expected an f32 number, found {attribute}", position)
     return attribute

@@ -1,0 +1,182 @@
+"""The conv operations as xDSL interpreter functions over logical NumPy arrays.
+
+Layouts change nothing here: a tensor is the array of its logical shape. Schedules change nothing
+either. So a module means the same before and after every pass at tensor level.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.arith import ConstantOp
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
+from xdsl.interpreter import (
+    Interpreter,
+    InterpreterFunctions,
+    PythonValues,
+    ReturnedValues,
+    impl,
+    impl_terminator,
+    register_impls,
+)
+from xdsl.utils.exceptions import InterpretationError
+
+from convopt.convdialect import regions
+from convopt.convdialect.constants import dense_array
+from convopt.convdialect.ops.convolution import (
+    Conv2DOp,
+    ConvolutionOp,
+    DepthwiseOp,
+    GroupedOp,
+    PointwiseOp,
+)
+from convopt.convdialect.ops.elementwise import ElementwiseOp
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
+from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.ops.resize import ResizeOp
+from convopt.convdialect.ops.structure import (
+    ChannelShuffleOp,
+    ConcatOp,
+    ConvertLayoutOp,
+    PadOp,
+    ReshapeOp,
+    TransposeOp,
+)
+from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.convdialect.reference import kernels
+
+
+@register_impls
+class ConvFunctions(InterpreterFunctions):
+    """All tensor operations; constants are converted to `dtype`, the rest follows its inputs."""
+
+    def __init__(self, dtype: npt.DTypeLike = np.float64) -> None:
+        self.dtype = np.dtype(dtype)
+
+    @impl(ConstantOp)
+    def run_constant(
+        self, interpreter: Interpreter, op: ConstantOp, args: PythonValues
+    ) -> PythonValues:
+        value = op.value
+        array = dense_array(value) if isinstance(value, DenseIntOrFPElementsAttr) else None
+        if array is None:
+            raise InterpretationError(
+                f"expected a constant of a plain f32 tensor, found {op.result.type}"
+            )
+        return (array.astype(self.dtype),)
+
+    @impl(Conv2DOp)
+    def run_conv2d(
+        self, interpreter: Interpreter, op: Conv2DOp, args: PythonValues
+    ) -> PythonValues:
+        return (_convolution(op, args),)
+
+    @impl(GroupedOp)
+    def run_grouped(
+        self, interpreter: Interpreter, op: GroupedOp, args: PythonValues
+    ) -> PythonValues:
+        return (_convolution(op, args),)
+
+    @impl(DepthwiseOp)
+    def run_depthwise(
+        self, interpreter: Interpreter, op: DepthwiseOp, args: PythonValues
+    ) -> PythonValues:
+        return (_convolution(op, args),)
+
+    @impl(PointwiseOp)
+    def run_pointwise(
+        self, interpreter: Interpreter, op: PointwiseOp, args: PythonValues
+    ) -> PythonValues:
+        return (_convolution(op, args),)
+
+    @impl(ElementwiseOp)
+    def run_elementwise(
+        self, interpreter: Interpreter, op: ElementwiseOp, args: PythonValues
+    ) -> PythonValues:
+        return (regions.evaluate(op.body, args),)
+
+    @impl(FusedOp)
+    def run_fused(self, interpreter: Interpreter, op: FusedOp, args: PythonValues) -> PythonValues:
+        return interpreter.run_ssacfg_region(op.body, args, op.name)
+
+    @impl_terminator(YieldOp)
+    def run_yield(
+        self, interpreter: Interpreter, op: YieldOp, args: PythonValues
+    ) -> tuple[ReturnedValues, PythonValues]:
+        return ReturnedValues(args), ()
+
+    @impl(BatchNormOp)
+    def run_batch_norm(
+        self, interpreter: Interpreter, op: BatchNormOp, args: PythonValues
+    ) -> PythonValues:
+        x, scale, shift, mean, variance = args
+        return (kernels.batch_norm(x, scale, shift, mean, variance, op.epsilon),)
+
+    @impl(SoftmaxOp)
+    def run_softmax(
+        self, interpreter: Interpreter, op: SoftmaxOp, args: PythonValues
+    ) -> PythonValues:
+        return (kernels.softmax(args[0], op.axis),)
+
+    @impl(PoolOp)
+    def run_pool(self, interpreter: Interpreter, op: PoolOp, args: PythonValues) -> PythonValues:
+        return (kernels.pool(args[0], op.kind, op.window, op.count_include_pad),)
+
+    @impl(GlobalPoolOp)
+    def run_global_pool(
+        self, interpreter: Interpreter, op: GlobalPoolOp, args: PythonValues
+    ) -> PythonValues:
+        return (kernels.global_pool(args[0], op.kind),)
+
+    @impl(PadOp)
+    def run_pad(self, interpreter: Interpreter, op: PadOp, args: PythonValues) -> PythonValues:
+        top, left, bottom, right = op.padding.get_values()
+        return (kernels.pad(args[0], (top, left, bottom, right), op.value),)
+
+    @impl(ConcatOp)
+    def run_concat(
+        self, interpreter: Interpreter, op: ConcatOp, args: PythonValues
+    ) -> PythonValues:
+        return (np.concatenate(args, axis=op.axis),)
+
+    @impl(ReshapeOp)
+    def run_reshape(
+        self, interpreter: Interpreter, op: ReshapeOp, args: PythonValues
+    ) -> PythonValues:
+        return (args[0].reshape(op.result_type.get_shape()),)
+
+    @impl(TransposeOp)
+    def run_transpose(
+        self, interpreter: Interpreter, op: TransposeOp, args: PythonValues
+    ) -> PythonValues:
+        return (args[0].transpose(op.permutation.get_values()),)
+
+    @impl(ChannelShuffleOp)
+    def run_channel_shuffle(
+        self, interpreter: Interpreter, op: ChannelShuffleOp, args: PythonValues
+    ) -> PythonValues:
+        return (kernels.channel_shuffle(args[0], op.groups),)
+
+    @impl(ResizeOp)
+    def run_resize(
+        self, interpreter: Interpreter, op: ResizeOp, args: PythonValues
+    ) -> PythonValues:
+        return (kernels.resize(args[0], op.size, op.mode, op.coordinates),)
+
+    @impl(ConvertLayoutOp)
+    def run_convert_layout(
+        self, interpreter: Interpreter, op: ConvertLayoutOp, args: PythonValues
+    ) -> PythonValues:
+        return args
+
+
+def _convolution(op: ConvolutionOp, args: PythonValues) -> npt.NDArray[Any]:
+    x, weights, *rest = args
+    if op.scale is not None:
+        x = x * rest.pop(0)
+    accumulator = kernels.convolution(x, weights, op.window, op.group_count)
+    if not op.has_epilogue:
+        return accumulator
+    extras = [extra.reshape(-1, 1, 1) if extra.ndim == 1 else extra for extra in rest]
+    return regions.evaluate(op.epilogue, [accumulator, *extras])
