@@ -45,7 +45,30 @@ class BroadcastProblem:
     whole_vectors: bool
 
 
-_tiles = lru_cache(maxsize=4096)(tile_axis)
+@dataclass(frozen=True)
+class ClassProfile:
+    """What the cost of a tile class depends on: tiles, outputs, valid taps, distinct inputs."""
+
+    count: int
+    size: int
+    taps: int
+    inputs: int
+
+
+@lru_cache(maxsize=8192)
+def profile(axis: Axis, tile: int) -> tuple[ClassProfile, ...]:
+    """The classes of an axis cut into tiles."""
+    return tuple(_class_profile(axis, each) for each in tile_axis(axis, tile))
+
+
+def _class_profile(axis: Axis, tile: TileClass) -> ClassProfile:
+    offsets = {
+        output * axis.stride + tap * axis.dilation
+        for output, taps in enumerate(tile.valid)
+        for tap, is_valid in enumerate(taps)
+        if is_valid
+    }
+    return ClassProfile(tile.count, tile.size, sum(map(sum, tile.valid)), len(offsets))
 
 
 def usable_registers(target: CpuTarget) -> int:
@@ -61,20 +84,6 @@ def weights_fit_registers(target: CpuTarget, taps: int, accumulators: int) -> bo
     return accumulators + taps + 2 <= usable_registers(target) - 4
 
 
-def _distinct_inputs(axis: Axis, valid: tuple[tuple[bool, ...], ...]) -> int:
-    offsets = {
-        output * axis.stride + tap * axis.dilation
-        for output, taps in enumerate(valid)
-        for tap, is_valid in enumerate(taps)
-        if is_valid
-    }
-    return len(offsets)
-
-
-def _taps(tile: TileClass) -> int:
-    return sum(map(sum, tile.valid))
-
-
 def rotate_cycles(
     problem: RotateProblem, target: CpuTarget, rows: int, columns: int
 ) -> float | None:
@@ -84,21 +93,19 @@ def rotate_cycles(
     taps = axis_columns.kernel if rows == 1 else axis_rows.kernel * axis_columns.kernel
     if accumulators + min(taps, 9) + 2 > usable_registers(target) - 4 and accumulators > 8:
         return None
-    column_classes = _tiles(axis_columns, columns)
+    column_classes = profile(axis_columns, columns)
     if rows == 1:
         return _run_time_rows_cycles(problem, target, column_classes)
-    row_classes = _tiles(axis_rows, rows)
-    text = sum(map(_taps, row_classes)) * sum(map(_taps, column_classes))
+    row_classes = profile(axis_rows, rows)
+    text = sum(row.taps for row in row_classes) * sum(column.taps for column in column_classes)
     if text > STATIC_FMA_LIMIT:
         return None
     held = weights_fit_registers(target, taps, accumulators) and problem.group_channels == 1
     cycles = 0.0
     for row in row_classes:
         for column in column_classes:
-            fmas = _taps(row) * _taps(column)
-            loads = _distinct_inputs(axis_rows, row.valid) * _distinct_inputs(
-                axis_columns, column.valid
-            )
+            fmas = row.taps * column.taps
+            loads = row.inputs * column.inputs
             outputs = row.size * column.size
             one_pass = _pass_cycles(
                 target, fmas, loads + (0 if held else taps), outputs, problem.group_channels
@@ -118,7 +125,7 @@ def _pass_cycles(
 
 
 def _run_time_rows_cycles(
-    problem: RotateProblem, target: CpuTarget, column_classes: tuple[TileClass, ...]
+    problem: RotateProblem, target: CpuTarget, column_classes: tuple[ClassProfile, ...]
 ) -> float:
     rows, columns = problem.rows, problem.columns
     kernel_rows = sum(
@@ -128,14 +135,16 @@ def _run_time_rows_cycles(
     )
     cycles = 0.0
     for tile in column_classes:
-        loads = _distinct_inputs(columns, tile.valid) + columns.kernel
-        one_pass = _pass_cycles(target, _taps(tile), loads, tile.size, problem.group_channels)
+        loads = tile.inputs + columns.kernel
+        one_pass = _pass_cycles(target, tile.taps, loads, tile.size, problem.group_channels)
         per_kernel_row = (one_pass + LOOP_OVERHEAD) * problem.group_channels
         cycles += tile.count * (kernel_rows * per_kernel_row + rows.outputs * TILE_OVERHEAD)
     return cycles
 
 
-def broadcast_registers(problem: BroadcastProblem, target: CpuTarget, pixels: int, vectors: int) -> int:
+def broadcast_registers(
+    problem: BroadcastProblem, target: CpuTarget, pixels: int, vectors: int
+) -> int:
     """Vector registers of the inner loop."""
     inputs = 1
     if target.indexed_fma and problem.whole_vectors:
@@ -156,13 +165,10 @@ def broadcast_cycles(
         rows, columns = Axis(1, 1, 1), Axis(count, count, 1)
     indexed = target.indexed_fma and problem.whole_vectors
     cycles = 0.0
-    for tile in _tiles(columns, pixels):
-        taps = _taps(tile)
-        if indexed:
-            loads = _distinct_inputs(columns, tile.valid) / target.lanes
-        else:
-            loads = float(taps)
-        loads += columns.kernel * vectors
+    for tile in profile(columns, pixels):
+        taps = tile.taps
+        values = tile.inputs / target.lanes if indexed else float(taps)
+        loads = values + columns.kernel * vectors
         fmas = taps * vectors
         chain = taps / tile.size * target.fma_latency
         channel = max(fmas / target.fma_ports, loads / LOAD_PORTS, chain)
@@ -187,5 +193,7 @@ def broadcast_tiles(problem: BroadcastProblem, target: CpuTarget) -> Iterator[tu
     for vectors in range(1, min(16, problem.output_vectors) + 1):
         if problem.output_vectors % vectors:
             continue
-        for pixels in range(1, min(target.vector_registers, pixels_of_image) + 1):
-            yield pixels, vectors
+        most = min(target.vector_registers // vectors, pixels_of_image)
+        for pixels in range(1, most + 1):
+            if pixels == pixels_of_image or pixels * vectors >= target.fma_ports:
+                yield pixels, vectors

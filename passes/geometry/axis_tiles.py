@@ -41,35 +41,50 @@ class TileClass:
         return self.start + self.size * self.count
 
 
-def balanced_sizes(outputs: int, tile: int) -> list[int]:
-    """At most two tile sizes, differing by one, none above `tile`: no small tail is left over.
+def balanced_sizes(outputs: int, tile: int) -> list[tuple[int, int]]:
+    """(size, count) of tiles that cover `outputs`: sizes differ by one, none is above `tile`.
+
+    No small tail is left over.
 
     >>> balanced_sizes(49, 14)
-    [13, 12, 12, 12]
+    [(13, 1), (12, 3)]
     """
     tiles = -(-outputs // tile)
     base, larger = divmod(outputs, tiles)
-    return [base + 1] * larger + [base] * (tiles - larger)
+    sizes = [(base + 1, larger), (base, tiles - larger)]
+    return [(size, count) for size, count in sizes if count]
 
 
 def tile_axis(axis: Axis, tile: int) -> tuple[TileClass, ...]:
     """Cover the axis's outputs with tiles of at most `tile` outputs, merged into classes."""
     classes: list[TileClass] = []
     start = 0
-    for size in balanced_sizes(axis.outputs, tile):
-        valid = tuple(
-            tuple(0 <= axis.input_of(start + o, k) < axis.inputs for k in range(axis.kernel))
-            for o in range(size)
-        )
-        if classes and classes[-1].size == size and classes[-1].valid == valid:
-            last = classes.pop()
-            classes.append(TileClass(last.start, size, last.count + 1, valid))
-        else:
-            classes.append(TileClass(start, size, 1, valid))
-        start += size
+    for size, count in balanced_sizes(axis.outputs, tile):
+        everywhere = ((True,) * axis.kernel,) * size
+        stop = start + size * count
+        if _touches_no_padding(axis, start, stop):
+            classes.append(TileClass(start, size, count, everywhere))
+            start = stop
+            continue
+        for first in range(start, stop, size):
+            inside = _touches_no_padding(axis, first, first + size)
+            valid = everywhere if inside else _valid_taps(axis, first, size)
+            if classes and classes[-1].valid == valid:
+                last = classes.pop()
+                classes.append(TileClass(last.start, size, last.count + 1, valid))
+            else:
+                classes.append(TileClass(first, size, 1, valid))
+        start = stop
     return tuple(classes)
 
 
-def valid_taps(classes: tuple[TileClass, ...]) -> int:
-    """Taps in the code of one tile of every class: a measure of code size along this axis."""
-    return sum(sum(map(sum, tile.valid)) for tile in classes)
+def _touches_no_padding(axis: Axis, start: int, stop: int) -> bool:
+    last = axis.input_of(stop - 1, axis.kernel - 1)
+    return axis.input_of(start, 0) >= 0 and last < axis.inputs
+
+
+def _valid_taps(axis: Axis, start: int, size: int) -> tuple[tuple[bool, ...], ...]:
+    return tuple(
+        tuple(0 <= axis.input_of(output, k) < axis.inputs for k in range(axis.kernel))
+        for output in range(start, start + size)
+    )

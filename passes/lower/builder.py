@@ -224,9 +224,7 @@ class KernelBuilder:
     def load(self, buffer: SSAValue, *indices: Index) -> SSAValue:
         """One vector of `lanes` consecutive floats."""
         operands = [buffer, *map(self.value, indices)]
-        return self.emit(
-            vector.LoadOp.create(operands=operands, result_types=[self.vector_type])
-        )
+        return self.emit(vector.LoadOp.create(operands=operands, result_types=[self.vector_type]))
 
     def store(self, value: SSAValue, buffer: SSAValue, *indices: Index) -> None:
         operands = [value, buffer, *map(self.value, indices)]

@@ -1,4 +1,4 @@
-"""Writing the entry function: kernel calls over the caller's buffers, the weights, the workspace."""
+"""Writing the entry function: kernel calls over the caller's buffers, weights and workspace."""
 
 from collections.abc import Sequence
 
@@ -120,7 +120,8 @@ class EntryBuilder:
         """Bytes, or a tensor of the caller, as a buffer of floats of another shape."""
         if buffer.type == wanted:
             return buffer
-        assert isinstance(wanted, MemRefType) and isinstance(buffer.type, MemRefType)
+        assert isinstance(wanted, MemRefType)
+        assert isinstance(buffer.type, MemRefType)
         if buffer.type.element_type == i8:
             return self._emit(memref.ViewOp(buffer, self.index(offset), [], wanted))
         shape = wanted.get_shape()

@@ -74,7 +74,8 @@ def inline_scalar_block(
 
     def vector_of(value: SSAValue) -> SSAValue:
         if value not in known:
-            assert isinstance(value, BlockArgument) and load_extra is not None
+            assert isinstance(value, BlockArgument)
+            assert load_extra is not None
             known[value] = load_extra(value.index - 1)
         return known[value]
 
@@ -92,5 +93,3 @@ def inline_scalar_block(
         operands = [vector_of(operand) for operand in op.operands]
         known[op.results[0]] = builder.float_op(type(op), *operands)
     return vector_of(last.operands[0])
-
-

@@ -1,10 +1,12 @@
 """The pass conv-outline-kernels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import (
+    ArrayAttr,
     BytesAttr,
     DenseIntOrFPElementsAttr,
     DictionaryAttr,
@@ -16,7 +18,7 @@ from xdsl.dialects.builtin import (
     i8,
     i64,
 )
-from xdsl.ir import BlockArgument, Operation, SSAValue
+from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from convopt.backends.targets import CpuTarget, cpu_target
@@ -34,7 +36,6 @@ from convopt.passes.lower.storage import (
     is_constant,
     results_written_in_place,
     root_of,
-    tensor_type,
 )
 from convopt.passes.remarks import location_of
 
@@ -123,8 +124,7 @@ class _Outliner:
         new_main.location = self.main.location
         old = self.module.body.block
         for op in list(old.ops):
-            op.detach()
-            op.erase(safe_erase=False)
+            old.erase_op(op, safe_erase=False)
         needs_barrier = [barrier_declaration()] if entry.calls > 1 else []
         old.add_ops([*needs_barrier, *functions, new_main])
         data = DenseIntOrFPElementsAttr(
@@ -190,13 +190,14 @@ class _Outliner:
             else entry.view(self._buffer(entry, operand.value), 0, wanted)
             for operand, offset, wanted in zip(step.plan.operands, offsets, types, strict=False)
         ]
-        if step.copy_to is not None:
-            output = entry.outputs[step.copy_to]
-        else:
-            assert step.result is not None
-            output = self._buffer(entry, step.result)
-        buffers.append(entry.view(output, 0, types[-1]))
+        buffers.append(entry.view(self._output(entry, step), 0, types[-1]))
         entry.call(self._kernel(step.plan), buffers, step.plan.extent)
+
+    def _output(self, entry: EntryBuilder, step: _Step) -> SSAValue:
+        if step.copy_to is not None:
+            return entry.outputs[step.copy_to]
+        assert step.result is not None
+        return self._buffer(entry, step.result)
 
     def _buffer(self, entry: EntryBuilder, value: SSAValue) -> SSAValue:
         root = root_of(value)
@@ -237,9 +238,11 @@ def _only_function(module: ModuleOp) -> func.FuncOp:
     return functions[0]
 
 
-def _named(attributes: object, default: str, types: list[object]) -> list[tuple[str, tuple[int, ...]]]:
+def _named(
+    attributes: ArrayAttr[DictionaryAttr] | None, default: str, types: Sequence[Attribute]
+) -> list[tuple[str, tuple[int, ...]]]:
     """Names (`conv.name`, else numbered) and logical shapes of arguments or results."""
-    entries = list(attributes) if attributes is not None else [None] * len(types)  # type: ignore[call-overload]
+    entries = attributes.data if attributes is not None else (None,) * len(types)
     named = []
     for index, (entry, tensor) in enumerate(zip(entries, types, strict=True)):
         name = entry.data.get("conv.name") if isinstance(entry, DictionaryAttr) else None
@@ -247,6 +250,3 @@ def _named(attributes: object, default: str, types: list[object]) -> list[tuple[
         assert isinstance(tensor, TensorType)
         named.append((text, tuple(tensor.get_shape())))
     return named
-
-
-__all__ = ["OutlineKernelsPass", "tensor_type"]

@@ -21,9 +21,7 @@ def pack_blocked(values: Array, lanes: int) -> Array:
     blocks = -(-c // lanes)
     padded = np.zeros((n, blocks * lanes, h, w), np.float32)
     padded[:, :c] = values
-    return np.ascontiguousarray(
-        padded.reshape(n, blocks, lanes, h, w).transpose(0, 1, 3, 4, 2)
-    )
+    return np.ascontiguousarray(padded.reshape(n, blocks, lanes, h, w).transpose(0, 1, 3, 4, 2))
 
 
 def pack_rotate(filters: Array, lanes: int) -> Array:

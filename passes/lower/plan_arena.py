@@ -9,10 +9,10 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
+from convopt.passes import remarks
 from convopt.passes.lower.arena import Lifetime, aligned, largest_live_set, place
 from convopt.passes.lower.builder import INDEX
 from convopt.passes.lower.entry import BARRIER_BYTES, bytes_memref
-from convopt.passes.remarks import Remark, emit, location_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _plan(function: func.FuncOp, pass_name: str) -> None:
         f"workspace of {total} bytes for {len(allocations)} buffers, "
         f"{sum(aligned(b.size) for b in lifetimes)} bytes in all, {live} alive at once"
     )
-    emit(Remark("analysis", pass_name, location_of(function), message))
+    remarks.analysis(pass_name, function, message)
 
 
 def _lifetime(op: memref.AllocOp, step_of: dict[Operation, int]) -> Lifetime:
@@ -73,7 +73,7 @@ def _lifetime(op: memref.AllocOp, step_of: dict[Operation, int]) -> Lifetime:
         for view in op.memref.uses
         for user in view.operation.results[0].uses
     ]
-    size = op.memref.type.get_shape()[0]  # type: ignore[attr-defined]
+    size = op.memref.type.get_shape()[0]
     return Lifetime(size, min(steps), max(steps))
 
 

@@ -61,12 +61,12 @@ def _kernel_name(op: ConvolutionOp, tile: TileAttr, lanes: int) -> tuple[KernelN
     groups = 1 if isinstance(op, DepthwiseOp) else op.group_count
     detail = repr(
         (
-        op.window,
-        op.group_count,
-        [str(value.type) for value in op.operands],
-        op.scale is not None,
-        tile,
-        region_text(op.epilogue),
+            op.window,
+            op.group_count,
+            [str(value.type) for value in op.operands],
+            op.scale is not None,
+            tile,
+            region_text(op.epilogue),
         )
     )
     tile_sizes = (tile.rows.data, tile.columns.data)
@@ -184,15 +184,14 @@ def _plan_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> Ker
         BroadcastKernel(builder, shape, epilogue, per_channel).write()
 
     packs_input = partial(pack_blocked, lanes=lanes) if shape.blocked_input else lambda array: array
+    packs_filter = partial(pack_broadcast, channels=read, vectors=vectors, lanes=lanes)
     scale = [Operand(op.scale, partial(pack_blocked, lanes=lanes))] if op.scale else []
     name, detail = _kernel_name(op, tile, lanes)
     return KernelPlan(
         name,
         (
             Operand(op.input, packs_input),
-            Operand(
-                op.filter, partial(pack_broadcast, channels=read, vectors=vectors, lanes=lanes), constant=True
-            ),
+            Operand(op.filter, packs_filter, constant=True),
             *scale,
             *_extra_operands(op, lanes),
         ),

@@ -143,9 +143,7 @@ def _plan_pool(op: Operation, target: CpuTarget) -> KernelPlan:
         target,
         [f32_memref(*source), f32_memref(*result)],
         source[0],
-        lambda b: write_pool(
-            b, *axes, average=average, count_include_pad=op.count_include_pad
-        ),
+        lambda b: write_pool(b, *axes, average=average, count_include_pad=op.count_include_pad),
         window=window_text(window.kernel, window.stride),
     )
 
@@ -258,7 +256,7 @@ def _plan_pad(op: Operation, target: CpuTarget) -> KernelPlan:
         target,
         [f32_memref(*source), f32_memref(*_blocked_images(op.result))],
         source[0],
-        lambda b: movement.write_pad(b, source[1:3], (top, left, bottom, right), value),
+        lambda b: movement.write_pad(b, (source[1], source[2]), (top, left, bottom, right), value),
     )
 
 

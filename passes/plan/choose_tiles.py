@@ -1,6 +1,7 @@
 """The pass conv-choose-tiles."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -9,8 +10,7 @@ from xdsl.passes import ModulePass
 from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp
-from convopt.passes.geometry.input_channels import InputChannels
-from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks, scheme_of
+from convopt.passes import remarks
 from convopt.passes.cost.tile_cost import (
     BroadcastProblem,
     RotateProblem,
@@ -19,25 +19,37 @@ from convopt.passes.cost.tile_cost import (
     rotate_cycles,
     rotate_tiles,
 )
-from convopt.passes.remarks import Remark, emit, location_of
+from convopt.passes.geometry.input_channels import InputChannels
+from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks, scheme_of
 
 
 def choose_tile(op: ConvolutionOp, target: CpuTarget) -> tuple[TileAttr, float]:
     """The tile with the fewest predicted cycles for one image, and these cycles."""
     rows, columns = axes_of(op)
     if scheme_of(op, target) is TileScheme.ROTATE:
-        group_channels = op.filter_type.get_shape()[1]
-        problem = RotateProblem(rows, columns, group_channels)
-        costs = [(rotate_cycles(problem, target, *tile), tile) for tile in rotate_tiles(problem)]
-        cycles, (tile_rows, tile_columns) = min((c, t) for c, t in costs if c is not None)
+        problem = RotateProblem(rows, columns, op.filter_type.get_shape()[1])
+        cycles, (tile_rows, tile_columns) = _best_rotate_tile(problem, target)
         blocks = -(-op.result_type.get_shape()[1] // target.lanes)
         return TileAttr(TileScheme.ROTATE, tile_rows, tile_columns), cycles * blocks
-    dense = broadcast_problem(op, target)
-    options = [
-        (broadcast_cycles(dense, target, *tile), tile) for tile in broadcast_tiles(dense, target)
-    ]
-    cycles, (pixels, vectors) = min((c, t) for c, t in options if c is not None)
+    cycles, (pixels, vectors) = _best_broadcast_tile(broadcast_problem(op, target), target)
     return TileAttr(TileScheme.BROADCAST, 1, pixels, vectors), cycles
+
+
+@lru_cache(maxsize=1024)
+def _best_rotate_tile(problem: RotateProblem, target: CpuTarget) -> tuple[float, tuple[int, int]]:
+    costs = [(rotate_cycles(problem, target, *tile), tile) for tile in rotate_tiles(problem)]
+    return min((cycles, tile) for cycles, tile in costs if cycles is not None)
+
+
+@lru_cache(maxsize=1024)
+def _best_broadcast_tile(
+    problem: BroadcastProblem, target: CpuTarget
+) -> tuple[float, tuple[int, int]]:
+    costs = [
+        (broadcast_cycles(problem, target, *tile), tile)
+        for tile in broadcast_tiles(problem, target)
+    ]
+    return min((cycles, tile) for cycles, tile in costs if cycles is not None)
 
 
 def broadcast_problem(op: ConvolutionOp, target: CpuTarget) -> BroadcastProblem:
@@ -97,4 +109,4 @@ class ChooseTilesPass(ModulePass):
             convolution.schedule = tile
             microseconds = cycles / target.frequency_ghz / 1e3
             message = f"{tile}: {microseconds:.1f} us for one image (model, {target.name})"
-            emit(Remark("analysis", self.name, location_of(convolution), message))
+            remarks.analysis(self.name, convolution, message)

@@ -18,9 +18,9 @@ from functools import partial
 from xdsl.ir import Attribute, SSAValue
 
 from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis
+from convopt.passes.geometry.input_channels import InputChannels
 from convopt.passes.lower.builder import Index, KernelBuilder, f32_memref
 from convopt.passes.lower.epilogue import Epilogue
-from convopt.passes.geometry.input_channels import InputChannels
 from convopt.passes.lower.kernels.rotate import valid_kernel_range
 
 UNROLLED_FMAS = 64
@@ -65,9 +65,7 @@ class BroadcastShape:
         else:
             source = f32_memref(self.batch, self.channels.total, *image)
         taps = self.columns.kernel * self.vectors_in_tile
-        weights = f32_memref(
-            self.output_blocks, self.rows.kernel, self.channels.count, taps, lanes
-        )
+        weights = f32_memref(self.output_blocks, self.rows.kernel, self.channels.count, taps, lanes)
         size = (self.rows.outputs, self.columns.outputs)
         output = f32_memref(self.batch, self.output_vectors, *size, lanes)
         per_channel = f32_memref(self.output_vectors, lanes)
@@ -122,7 +120,8 @@ class BroadcastKernel:
         self.b.each(0, shape.batch * shape.output_blocks, part)
 
     def _block(self, first_row: Index, stop_row: Index, unit: Index) -> None:
-        image, block = 0, unit
+        image: Index = 0
+        block = unit
         if self.shape.batch > 1:
             image, block = self.b.divmod(unit, self.shape.output_blocks)
         first_channel = self._first_channel(block)
@@ -149,9 +148,7 @@ class BroadcastKernel:
         first = self.b.mul(group, channels.group_inputs)
         return self.b.minimum_index(first, channels.total - channels.count)
 
-    def _tile(
-        self, place: _Place, kernel_rows: tuple[Index, Index], tile_class: TileClass
-    ) -> None:
+    def _tile(self, place: _Place, kernel_rows: tuple[Index, Index], tile_class: TileClass) -> None:
         vectors = self.shape.vectors_in_tile
         start = [self._start_value(place.block, v) for v in range(vectors)]
 
@@ -234,9 +231,7 @@ class BroadcastKernel:
             pixels = self._pixel_vectors(place, kh, tile_class, vector)
             for lane in range(lanes):
                 local = self.b.add(local_first, lane)
-                sums = self._one_channel(
-                    place, kh, tile_class, vector, lane, local, sums, pixels
-                )
+                sums = self._one_channel(place, kh, tile_class, vector, lane, local, sums, pixels)
             return sums
         fmas = sum(map(sum, tile_class.valid)) * self.shape.vectors_in_tile
         unroll = _unroll(fmas, lanes)

@@ -31,7 +31,9 @@ class ElementwiseShape:
         """
         rank = len(output)
         padded = [[1] * (rank - len(shape)) + list(shape) for shape in operands]
-        flags = [[s == 1 and o != 1 for s, o in zip(shape, output, strict=True)] for shape in padded]
+        flags = [
+            [s == 1 and o != 1 for s, o in zip(shape, output, strict=True)] for shape in padded
+        ]
         sizes = list(output)
         if lanes is not None:
             sizes = [output[0], -(-output[1] // lanes), *output[2:], lanes]
@@ -79,18 +81,20 @@ def write_elementwise(b: KernelBuilder, shape: ElementwiseShape, body: Block) ->
             load = b.load_splat if flags[-1] else b.load
             return load(operands[index], *at(flags, position))
 
-        known = {argument: operand(i) for i, argument in enumerate(body.args)}
-        result = inline_scalar_block(b, body, dict(known), b.splat)
+        known: dict[SSAValue, SSAValue] = {
+            argument: operand(i) for i, argument in enumerate(body.args)
+        }
+        result = inline_scalar_block(b, body, known, b.splat)
         b.store(result, output, *position)
 
     def scalar_at(position: Sequence[Index]) -> None:
         def operand(index: int) -> SSAValue:
             return b.load_scalar(operands[index], *at(shape.broadcast[index], position))
 
-        known = {argument: operand(i) for i, argument in enumerate(body.args)}
-        b.store_scalar(
-            inline_scalar_block(b, body, dict(known), b.scalar), output, *position
-        )
+        known: dict[SSAValue, SSAValue] = {
+            argument: operand(i) for i, argument in enumerate(body.args)
+        }
+        b.store_scalar(inline_scalar_block(b, body, known, b.scalar), output, *position)
 
     vectors, tail = divmod(shape.sizes[-1], lanes)
 

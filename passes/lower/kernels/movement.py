@@ -200,11 +200,11 @@ def write_pad(
     def inner_row(image: Index, row: Index) -> None:
         to = b.add(row, top)
         border(image, to, 0, left)
-        b.each(
-            0,
-            columns,
-            lambda i: b.store(b.load(source, image, row, i, 0), output, image, to, b.add(i, left), 0),
-        )
+
+        def inner(i: Index) -> None:
+            b.store(b.load(source, image, row, i, 0), output, image, to, b.add(i, left), 0)
+
+        b.each(0, columns, inner)
         border(image, to, left + columns, left + columns + right)
 
     def whole(image: Index) -> None:

@@ -45,9 +45,7 @@ def write_pool(
         kernel_rows = valid_kernel_range(b, rows, row)
         b.each(0, columns.outputs, lambda column: pixel(image, row, kernel_rows, column))
 
-    b.each(
-        begin, end, lambda image: b.each(0, rows.outputs, lambda row: output_row(image, row))
-    )
+    b.each(begin, end, lambda image: b.each(0, rows.outputs, lambda row: output_row(image, row)))
 
 
 def _divisor(

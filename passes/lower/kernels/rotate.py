@@ -185,9 +185,7 @@ class RotateKernel:
                 def taps(first_weight: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
                     def kernel_row(kh: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
                         input_row = self.b.add(top, self.b.mul(kh, axis.dilation))
-                        weight = self.b.add(
-                            first_weight, self.b.mul(kh, self.shape.columns.kernel)
-                        )
+                        weight = self.b.add(first_weight, self.b.mul(kh, self.shape.columns.kernel))
                         return self._row_taps(
                             image, block, column_class, input_row, column, weight, list(sums)
                         )
@@ -229,9 +227,7 @@ class RotateKernel:
         channels = self.shape.group_channels
         if channels == 1:
             return one_pass(0, sums)
-        rotation = [
-            lane - lane % channels + (lane + 1) % channels for lane in range(self.b.lanes)
-        ]
+        rotation = [lane - lane % channels + (lane + 1) % channels for lane in range(self.b.lanes)]
 
         def rotated_pass(index: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
             first_weight = self.b.mul(index, self.shape.taps)
