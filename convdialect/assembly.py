@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import (
     FloatAttr,
     IntegerAttr,
     IntegerType,
+    UnitAttr,
     f32,
     i64,
 )
@@ -119,24 +120,28 @@ DILATION_FIELD = integers_field((1, 1))
 
 def print_attributes(printer: Printer, op: Operation, fields: Mapping[str, Field]) -> None:
     """` {name = value, ...}`: fields that differ from their defaults, then other attributes."""
-    printers: dict[str, Callable[[], None]] = {}
-    for name, field in fields.items():
-        value = op.properties.get(name)
-        if value is not None and value != field.default:
-            printers[name] = lambda field=field, value=value: field.print(printer, value)  # type: ignore[misc]
-    for name, attribute in op.attributes.items():
-        printers[name] = lambda attribute=attribute: printer.print_attribute(attribute)  # type: ignore[misc]
-    if not printers:
+    shown = {
+        name: op.properties[name]
+        for name, field in fields.items()
+        if name in op.properties and op.properties[name] != field.default
+    }
+    if not shown and not op.attributes:
         return
 
-    def print_entry(entry: tuple[str, Callable[[], None]]) -> None:
-        printer.print_identifier_or_string_literal(entry[0])
+    def print_entry(entry: tuple[str, Attribute]) -> None:
+        name, attribute = entry
+        printer.print_identifier_or_string_literal(name)
+        if isinstance(attribute, UnitAttr):
+            return
         printer.print_string(" = ")
-        entry[1]()
+        if name in shown:
+            fields[name].print(printer, attribute)
+        else:
+            printer.print_attribute(attribute)
 
     printer.print_string(" ")
     with printer.in_braces():
-        printer.print_list(printers.items(), print_entry)
+        printer.print_list([*shown.items(), *op.attributes.items()], print_entry)
 
 
 def parse_attributes(
@@ -157,7 +162,7 @@ def parse_attributes(
         elif parser.parse_optional_punctuation("="):
             attributes[name] = parser.parse_attribute()
         else:
-            parser.raise_error(f"expected a value for attribute '{name}'", position)
+            attributes[name] = UnitAttr()
 
     position = parser.pos
     parser.parse_optional_comma_separated_list(parser.Delimiter.BRACES, parse_entry)

@@ -79,12 +79,12 @@ class FusedOp(IRDLOperation):
             raise VerifyException(f"body: expected one block, found {len(self.body.blocks)}")
         block = self.body.block
         _check_types("body arguments", [value.type for value in self.inputs], block.arg_types)
-        for op in block.ops:
-            if op.dialect_name() != "conv":
-                raise VerifyException(f"body: expected conv operations, found {op.name}")
         if not isinstance(block.last_op, YieldOp):
             found = "no operation" if block.last_op is None else block.last_op.name
             raise VerifyException(f"body: expected conv.yield at the end, found {found}")
+        for op in block.ops:
+            if op.dialect_name() != "conv":
+                raise VerifyException(f"body: expected conv operations, found {op.name}")
         _check_types(
             "yielded types", [self.result.type], [value.type for value in block.last_op.arguments]
         )
