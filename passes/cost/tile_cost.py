@@ -90,8 +90,9 @@ def rotate_cycles(
     """Cycles for one block, or None where the tile is not legal: registers or code size."""
     accumulators = rows * columns
     axis_rows, axis_columns = problem.rows, problem.columns
-    taps = axis_columns.kernel if rows == 1 else axis_rows.kernel * axis_columns.kernel
-    if accumulators + min(taps, 9) + 2 > usable_registers(target) - 4 and accumulators > 8:
+    taps = axis_rows.kernel * axis_columns.kernel
+    live_weights = min(rows, axis_rows.kernel) * axis_columns.kernel
+    if accumulators + live_weights + 2 > usable_registers(target) - 4 and accumulators > 8:
         return None
     column_classes = profile(axis_columns, columns)
     if rows == 1:
@@ -145,10 +146,10 @@ def _run_time_rows_cycles(
 def broadcast_registers(
     problem: BroadcastProblem, target: CpuTarget, pixels: int, vectors: int
 ) -> int:
-    """Vector registers of the inner loop."""
-    inputs = 1
+    """Vector registers of the inner loop; neighbouring taps keep the pixels they share."""
+    axis = problem.columns
+    inputs = 1 if axis.kernel == 1 else pixels
     if target.indexed_fma and problem.whole_vectors:
-        axis = problem.columns
         inputs = (pixels - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1
     return pixels * vectors + vectors + inputs
 
