@@ -69,5 +69,4 @@ class LoopsToLLVMPass(ModulePass):
         for function in list(block.ops):
             if isinstance(function, func.FuncOp):
                 block.insert_op_before(lower_function(function), function)
-                # Nothing else refers to the old function: dropping its uses one by one is not needed.
-                function.detach()
+                block.detach_op(function)  # dropped whole: nothing else refers into it

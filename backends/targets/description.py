@@ -1,0 +1,110 @@
+"""What the compiler knows of a machine: plain, validated data."""
+
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+from convopt.convdialect.errors import ConvoptError
+
+CPU_ARCHITECTURES = ("x86_64", "aarch64")
+
+_MAY_BE_ZERO = ("l3_bytes", "l3_gbs")
+_MAY_BE_EMPTY = ("features",)
+
+
+@dataclass(frozen=True)
+class CpuTarget:
+    """A CPU core and its caches.
+
+    `cpu` and `features` are in LLVM's spelling. `lanes`: floats in a vector register.
+    `fma_latency` in cycles, `fma_ports` multiply-adds started a cycle. `indexed_fma`: a
+    multiply-add can take one lane of a vector for all (NEON). Sizes in bytes, of what one core
+    sees; 0: no such cache. Bandwidths in GB/s, reading, of one core.
+    """
+
+    name: str
+    arch: str
+    triple: str
+    cpu: str
+    features: str
+    lanes: int
+    vector_registers: int
+    fma_latency: int
+    fma_ports: int
+    indexed_fma: bool
+    frequency_ghz: float
+    l1_bytes: int
+    l2_bytes: int
+    l3_bytes: int
+    l1_gbs: float
+    l2_gbs: float
+    l3_gbs: float
+    dram_gbs: float
+
+    def __post_init__(self) -> None:
+        _check_fields(self)
+        if self.arch not in CPU_ARCHITECTURES:
+            raise ConvoptError(
+                f"target {self.name}: arch: expected one of {', '.join(CPU_ARCHITECTURES)}, "
+                f"found {self.arch}"
+            )
+        if self.lanes & (self.lanes - 1) or self.lanes > 64:
+            raise ConvoptError(
+                f"target {self.name}: lanes: expected a power of two up to 64, found {self.lanes}"
+            )
+
+    @property
+    def peak_gflops(self) -> float:
+        """Floating-point operations of one core in a nanosecond; a multiply-add is two."""
+        return 2.0 * self.lanes * self.fma_ports * self.frequency_ghz
+
+
+@dataclass(frozen=True)
+class GpuTarget:
+    """A CUDA device.
+
+    `compute_capability` as in "8.6". Sizes in bytes, per multiprocessor where the name says so;
+    `shared_bytes_per_sm` is the most that shared memory can be set to. Bandwidth in GB/s.
+    """
+
+    name: str
+    compute_capability: str
+    sms: int
+    cores_per_sm: int
+    threads_per_sm: int
+    registers_per_sm: int
+    shared_bytes_per_sm: int
+    frequency_ghz: float
+    l2_bytes: int
+    dram_gbs: float
+
+    def __post_init__(self) -> None:
+        _check_fields(self)
+        major, dot, minor = self.compute_capability.partition(".")
+        if not (major.isdigit() and dot and minor.isdigit()):
+            raise ConvoptError(
+                f"target {self.name}: compute_capability: expected a version such as 8.6, "
+                f"found {self.compute_capability}"
+            )
+
+    @property
+    def peak_gflops(self) -> float:
+        """Floating-point operations of the device in a nanosecond; a multiply-add is two."""
+        return 2.0 * self.sms * self.cores_per_sm * self.frequency_ghz
+
+
+Target: TypeAlias = CpuTarget | GpuTarget
+
+
+def _check_fields(target: CpuTarget | GpuTarget) -> None:
+    """Raise ConvoptError for a value that is not positive or a text that is empty."""
+    for field in fields(target):
+        value = getattr(target, field.name)
+        if isinstance(value, str):
+            if not value and field.name not in _MAY_BE_EMPTY:
+                raise ConvoptError(f"target {target.name}: {field.name}: expected a text")
+        elif not isinstance(value, bool):
+            least = "0 or more" if field.name in _MAY_BE_ZERO else "more than 0"
+            if value < 0 or (value == 0 and field.name not in _MAY_BE_ZERO):
+                raise ConvoptError(
+                    f"target {target.name}: {field.name}: expected {least}, found {value}"
+                )

@@ -1,0 +1,1 @@
+"""How conv-loops-to-llvm writes one function: values, addresses, operations, loops."""
