@@ -12,6 +12,8 @@ from convopt.backends.targets import CpuTarget
 from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis
 
 LOAD_PORTS = 2
+LOAD_COST = 0.1
+"""Cycles that a load costs beside its port: instruction issue, and waiting for the cache."""
 TILE_OVERHEAD = 6.0
 """Cycles to start and finish a tile: loop control, address arithmetic, filling the pipeline."""
 LOOP_OVERHEAD = 2.0
@@ -92,6 +94,8 @@ def rotate_cycles(
     axis_rows, axis_columns = problem.rows, problem.columns
     taps = axis_rows.kernel * axis_columns.kernel
     live_weights = min(rows, axis_rows.kernel) * axis_columns.kernel
+    if problem.group_channels == 1 and weights_fit_registers(target, taps, accumulators):
+        live_weights = taps
     if accumulators + live_weights + 2 > usable_registers(target) - 4 and accumulators > 8:
         return None
     column_classes = profile(axis_columns, columns)
@@ -122,7 +126,7 @@ def _pass_cycles(
     rotations = outputs if group_channels > 1 else 0
     ports = (fmas + rotations) / target.fma_ports
     chain = fmas / outputs * target.fma_latency
-    return max(ports, loads / LOAD_PORTS, chain)
+    return max(ports, loads / LOAD_PORTS, chain) + loads * LOAD_COST
 
 
 def _run_time_rows_cycles(
@@ -172,7 +176,7 @@ def broadcast_cycles(
         loads = values + columns.kernel * vectors
         fmas = taps * vectors
         chain = taps / tile.size * target.fma_latency
-        channel = max(fmas / target.fma_ports, loads / LOAD_PORTS, chain)
+        channel = max(fmas / target.fma_ports, loads / LOAD_PORTS, chain) + loads * LOAD_COST
         per_tile = rows.kernel * problem.channels * channel + TILE_OVERHEAD + tile.size * vectors
         cycles += tile.count * per_tile
     return cycles * rows.outputs * (problem.output_vectors // vectors)
