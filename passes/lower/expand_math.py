@@ -1,0 +1,196 @@
+"""The pass conv-expand-math."""
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import arith, func, math
+from xdsl.dialects.builtin import (
+    DenseIntOrFPElementsAttr,
+    Float32Type,
+    FloatAttr,
+    IntegerAttr,
+    ModuleOp,
+    VectorType,
+    f32,
+    i32,
+)
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.passes import ModulePass
+from xdsl.rewriter import Rewriter
+
+_LOG2_E = 1.4426950408889634
+_LN2_HIGH = 0.693359375
+_LN2_LOW = -2.12194440e-4
+_ROUND_TO_INTEGER = 12582912.0
+"""1.5 * 2^23: a float of this size has no bits for fractions, its low bits are the integer."""
+
+_EXP_RANGE = (-87.5, 89.0)
+"""At the lower end the scale is zero (and further down not a float), at the upper end the result
+overflows to infinity, as the exact one does."""
+
+_TWICE_EXP = (
+    2.0,
+    2.00000007,
+    0.999999841,
+    0.333328384,
+    0.0833364636,
+    0.0167497967,
+    0.00276734839,
+)
+"""2 exp(r) for |r| <= ln(2) / 2, lowest power first: a minimax fit, relative error 2e-9."""
+
+_TANH_BOUND = 8.187
+"""Here the quotient below is exactly 1; tanh itself is 1 - 1.5e-7."""
+
+_TANH_NUMERATOR = (1.0, 0.133810187, 3.49557985e-3, 2.06089468e-5, 1.33544785e-8)
+_TANH_DENOMINATOR = (1.0, 0.467143343, 2.58769508e-2, 3.28562129e-4, 7.77648222e-7)
+"""tanh(x) = x P(x^2) / Q(x^2) for |x| <= 9, a minimax fit, relative error 2e-8."""
+
+
+@dataclass(frozen=True)
+class ExpandMathPass(ModulePass):
+    """Replace math.exp and math.tanh by multiply-adds, on f32 and on vectors of it.
+
+    Why: LLVM makes a call of the C library for every lane, but an object has to stand alone.
+    exp(x) = 2^n exp(r) with n = round(x / ln 2): the integer comes from adding a large number, 2^n
+    from shifting it to where a float has its exponent, exp(r) is a polynomial. tanh is a quotient
+    of two polynomials. Errors: exp at most 1e-7 relative, and 0 below -86.98; tanh at most 3e-7
+    relative. exp(inf) = inf, exp(-inf) = 0, tanh(+-inf) = +-1, NaN stays NaN.
+    Preconditions: kernels; constants are put at the start of the function around them.
+    Options: none.
+
+    Before:
+    ```mlir
+    func.func private @f(%x : memref<8xf32>, %y : memref<8xf32>) {
+      %c0 = arith.constant 0 : index
+      %a = memref.load %x[%c0] : memref<8xf32>
+      %b = math.tanh %a : f32
+      memref.store %b, %y[%c0] : memref<8xf32>
+      func.return
+    }
+    ```
+    After, shortened:
+    ```
+      %3 = arith.maximumf %a, %lowest : f32
+      %4 = arith.minimumf %3, %highest : f32
+      %5 = arith.mulf %4, %4 : f32
+      %6 = math.fma %p4, %5, %p3 : f32
+      …
+      %b = arith.divf %10, %14 : f32
+    ```
+    """
+
+    name = "conv-expand-math"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        for function in op.ops:
+            if isinstance(function, func.FuncOp) and function.body.blocks:
+                _expand_function(function)
+
+
+def _expand_function(function: func.FuncOp) -> None:
+    found = [op for op in function.walk() if isinstance(op, math.ExpOp | math.TanhOp)]
+    constants = _Constants(function)
+    for op in found:
+        if not _is_single_precision(op.result.type):
+            continue
+        writer = _Writer(op, constants)
+        expansion = _exp if isinstance(op, math.ExpOp) else _tanh
+        op.result.replace_all_uses_with(expansion(writer, op.operand))
+        Rewriter.erase_op(op)
+
+
+def _is_single_precision(of_type: Attribute) -> bool:
+    element = of_type.element_type if isinstance(of_type, VectorType) else of_type
+    return isinstance(element, Float32Type)
+
+
+class _Constants:
+    """Constants at the start of a function, each once."""
+
+    def __init__(self, function: func.FuncOp):
+        first = function.body.blocks[0].first_op
+        assert first is not None
+        self._first = first
+        self._known: dict[tuple[float | int, Attribute], SSAValue] = {}
+
+    def get(self, number: float | int, of_type: Attribute) -> SSAValue:
+        """A number, or a vector of it."""
+        known = self._known.get((number, of_type))
+        if known is None:
+            op = arith.ConstantOp.create(
+                properties={"value": _constant(number, of_type)}, result_types=[of_type]
+            )
+            block = self._first.parent
+            assert block is not None
+            block.insert_op_before(op, self._first)
+            known = self._known[number, of_type] = op.results[0]
+        return known
+
+
+def _constant(number: float | int, of_type: Attribute) -> Attribute:
+    if isinstance(of_type, VectorType):
+        return DenseIntOrFPElementsAttr.from_list(of_type, [number])
+    return FloatAttr(number, f32) if isinstance(number, float) else IntegerAttr(int(number), i32)
+
+
+class _Writer:
+    """Writes operations of one float type in front of the operation that they replace."""
+
+    def __init__(self, op: math.ExpOp | math.TanhOp, constants: _Constants):
+        self._op = op
+        self._constants = constants
+        self.float_type = op.result.type
+        self.int_type: Attribute = i32
+        if isinstance(self.float_type, VectorType):
+            self.int_type = VectorType(i32, self.float_type.get_shape())
+
+    def emit(self, op: type[Operation], of_type: Attribute, *operands: SSAValue) -> SSAValue:
+        new = op.create(operands=operands, result_types=[of_type], location=self._op.location)
+        block = self._op.parent
+        assert block is not None
+        block.insert_op_before(new, self._op)
+        return new.results[0]
+
+    def on_floats(self, op: type[Operation], *operands: SSAValue | float) -> SSAValue:
+        """An operation on floats; a Python number stands for a constant."""
+        values = [
+            self._constants.get(o, self.float_type) if isinstance(o, float) else o for o in operands
+        ]
+        return self.emit(op, self.float_type, *values)
+
+    def on_integers(self, op: type[Operation], left: SSAValue, right: int) -> SSAValue:
+        return self.emit(op, self.int_type, left, self._constants.get(right, self.int_type))
+
+    def clamp(self, x: SSAValue, low: float, high: float) -> SSAValue:
+        """NaN stays NaN: with bounds other than zero this takes one instruction each."""
+        return self.on_floats(arith.MinimumfOp, self.on_floats(arith.MaximumfOp, x, low), high)
+
+    def polynomial(self, x: SSAValue, coefficients: tuple[float, ...]) -> SSAValue:
+        """By Horner's rule; coefficients from the lowest power."""
+        *rest, second, first = coefficients
+        value = self.on_floats(math.FmaOp, x, first, second)
+        for coefficient in reversed(rest):
+            value = self.on_floats(math.FmaOp, value, x, coefficient)
+        return value
+
+
+def _exp(writer: _Writer, x: SSAValue) -> SSAValue:
+    x = writer.clamp(x, *_EXP_RANGE)
+    shifted = writer.on_floats(math.FmaOp, x, _LOG2_E, _ROUND_TO_INTEGER)
+    n = writer.on_floats(arith.SubfOp, shifted, _ROUND_TO_INTEGER)
+    r = writer.on_floats(math.FmaOp, n, -_LN2_LOW, writer.on_floats(math.FmaOp, n, -_LN2_HIGH, x))
+    # 2^(n-1) for twice exp(r): 2^n itself would be infinite for results just below the largest.
+    bits = writer.emit(arith.BitcastOp, writer.int_type, shifted)
+    exponent = writer.on_integers(
+        arith.AddiOp, writer.on_integers(arith.ShLIOp, bits, 23), 126 << 23
+    )
+    scale = writer.emit(arith.BitcastOp, writer.float_type, exponent)
+    return writer.on_floats(arith.MulfOp, writer.polynomial(r, _TWICE_EXP), scale)
+
+
+def _tanh(writer: _Writer, x: SSAValue) -> SSAValue:
+    x = writer.clamp(x, -_TANH_BOUND, _TANH_BOUND)
+    square = writer.on_floats(arith.MulfOp, x, x)
+    numerator = writer.on_floats(arith.MulfOp, x, writer.polynomial(square, _TANH_NUMERATOR))
+    return writer.on_floats(arith.DivfOp, numerator, writer.polynomial(square, _TANH_DENOMINATOR))
