@@ -5,10 +5,9 @@ from xdsl.dialects.builtin import ModuleOp
 
 from convopt.backends.llvm.barrier import BARRIER, barrier_text
 from convopt.backends.llvm.function_text import FunctionText
+from convopt.backends.llvm.interface import ENTRY
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.errors import ConvoptError
-
-ENTRY = "main"
 
 
 def to_llvm_text(module: ModuleOp, target: CpuTarget, symbol_prefix: str) -> str:
