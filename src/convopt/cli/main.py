@@ -1,0 +1,299 @@
+"""`convopt`: read IR, run passes, write IR or code."""
+
+import contextlib
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+
+from convopt.backends.targets import CpuTarget, cpu_target, load_target, target_names
+from convopt.cli.diagnostics import (
+    Diagnostic,
+    error_diagnostic,
+    mismatches,
+    remark_diagnostic,
+)
+from convopt.cli.inputs import Chunk, chunks_of, decode, display_name, is_onnx, read_bytes
+from convopt.cli.listings import listing
+from convopt.cli.messages import EXIT_ERROR, EXIT_OK, report
+from convopt.cli.observers import (
+    REPRODUCER_PREFIX,
+    CrashReproducer,
+    IRDumper,
+    Statistics,
+    Timing,
+    wants_dumps,
+)
+from convopt.cli.options import Options
+from convopt.cli.outputs import STDOUT, check_writable, write, write_files
+from convopt.cli.remark_output import filter_pattern, select, write_remarks
+from convopt.errors import ConvoptError, UsageError
+from convopt.mlir_text import new_context, parse_module, print_module
+from convopt.pass_manager import PassObserver, run_passes, verify
+from convopt.pass_pipeline import named_pipeline, parse_pipeline, pipeline_text
+from convopt.passes.remarks import Remark, collect
+from convopt.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from convopt.emission import Code
+
+_SEPARATOR = "// -----\n"
+_TEXT_KINDS = ("mlir", "llvm", "assembly", "header")
+_COMPANIONS = {"header": ".h", "weights": ".weights"}
+"""What is written beside an object, and its suffix."""
+
+
+@dataclass
+class Job:
+    """One run of `convopt`: its options, and what its passes report."""
+
+    options: Options
+    timing: Timing = field(default_factory=Timing)
+    statistics: Statistics = field(default_factory=Statistics)
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def target_name(self) -> str:
+        return self.options.target or "host"
+
+    def passes(self, data: bytes) -> tuple[ModulePass, ...] | None:
+        """The passes that the user names; None when it is left to `--emit`."""
+        options, target = self.options, self.options.target
+        if options.run_reproducer:
+            return parse_pipeline(_reproducer_pipeline(data), target=target)
+        if options.passes is not None:
+            return parse_pipeline(options.passes, target=target)
+        if options.pipeline is not None:
+            return named_pipeline(options.pipeline, target=target)
+        return None if options.emit == "mlir" else named_pipeline("default", target=target)
+
+    def run_passes(self, module: ModuleOp, passes: tuple[ModulePass, ...]) -> None:
+        """Check the module, run the passes, collect what they report."""
+        options = self.options
+        context = new_context(options.allow_unregistered_dialect)
+        verify_each = options.has_passes if options.verify_each is None else options.verify_each
+        with collect() as found:
+            try:
+                observers = self._observers(passes)
+                run_passes(module, passes, context, observers, verify_each=verify_each)
+            finally:
+                self.remarks += found
+
+    def emit(self, module: ModuleOp, name: str) -> str | bytes:
+        """The result of one module, as the option `--emit` says."""
+        options = self.options
+        if options.emit == "mlir":
+            return print_module(
+                module,
+                generic=options.print_op_generic,
+                locations=options.print_debuginfo,
+                elide_larger_than=options.elide_larger_than,
+            )
+        return self.code(module, name).emit(options.emit)
+
+    def code(self, module: ModuleOp, name: str) -> "Code":
+        from convopt.emission import Code, check_symbol, symbol_of
+
+        symbol = self.options.symbol
+        checked = symbol_of(name) if symbol is None else check_symbol(symbol)
+        return Code(module, cpu_target(self.target_name), checked)
+
+    @contextlib.contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Times what is not a pass."""
+        began = time.perf_counter()
+        yield
+        self.timing.add(name, time.perf_counter() - began)
+
+    def report(self) -> None:
+        """Timing and statistics on standard error, remarks where the user wants them."""
+        options = self.options
+        if options.timing is not None:
+            sys.stderr.write(self.timing.text(options.timing))
+        if options.statistics is not None:
+            sys.stderr.write(self.statistics.text(options.statistics))
+        if options.wants_remarks:
+            write_remarks(self.remarks, options)
+
+    def _observers(self, passes: tuple[ModulePass, ...]) -> list[PassObserver]:
+        options = self.options
+        observers: list[PassObserver] = []
+        if options.crash_reproducer is not None:
+            observers.append(CrashReproducer(options.crash_reproducer, passes))
+        if wants_dumps(options):
+            observers.append(IRDumper(options))
+        if options.statistics is not None:
+            observers.append(self.statistics)
+        return [*observers, self.timing]  # the last one to start and the first to stop
+
+
+def run(options: Options) -> int:
+    """Do what the options say; the exit code. Errors are exceptions."""
+    text = listing(options)
+    if text is not None:
+        write(STDOUT, text)
+        return EXIT_OK
+    _check(options)
+    job = Job(options)
+    data = read_bytes(options.input)
+    if is_onnx(options.input, data):
+        return _run_model(job, data)
+    passes = job.passes(data)
+    chunks = chunks_of(
+        decode(options.input, data), display_name(options.input), options.split_input_file
+    )
+    if options.verify_diagnostics is not None:
+        return _verify_diagnostics(job, chunks, passes or ())
+    return _run_chunks(job, chunks, passes or ())
+
+
+def _check(options: Options) -> None:
+    """Find the mistakes of the command line, and files that cannot be written, before the work."""
+    if options.run_reproducer and (options.passes or options.pipeline):
+        raise UsageError("--run-reproducer brings its own passes: leave out -p and --pipeline")
+    if options.passes is not None and options.pipeline is not None:
+        raise UsageError("expected one of -p and --pipeline, found both")
+    is_text = options.emit in _TEXT_KINDS
+    if options.split_input_file and not is_text:
+        raise UsageError(f"--split-input-file works with {', '.join(_TEXT_KINDS)}")
+    if _writes_companions(options) and Path(options.output).suffix in _COMPANIONS.values():
+        raise UsageError(f"expected an object file such as model.o, found {options.output}")
+    filter_pattern(options.remarks_filter)
+    if options.target is not None:
+        _check_target(options.target)
+    for path in (options.output, options.crash_reproducer, options.remarks_output_file):
+        if path is not None:
+            check_writable(path)
+
+
+def _check_target(name: str) -> None:
+    is_file = name.endswith(".toml") or "/" in name
+    if not is_file and name not in target_names():
+        known = ", ".join(target_names())
+        hint = did_you_mean(name, target_names())
+        raise UsageError(f"unknown target '{name}': expected a .toml file or one of {known}{hint}")
+    if not isinstance(load_target(name), CpuTarget):
+        cpu_target(name)
+
+
+def _run_chunks(job: Job, chunks: Sequence[Chunk], passes: tuple[ModulePass, ...]) -> int:
+    _print_pipeline(job.options, passes)
+    results: list[str | bytes] = []
+    name = "model" if job.options.input == "-" else Path(job.options.input).stem
+    try:
+        for chunk in chunks:
+            module = _compile_chunk(job, chunk, passes)
+            if _writes_companions(job.options):
+                _write_object(job, module, name)
+                continue
+            with job.phase("emit"):
+                results.append(job.emit(module, name))
+    finally:
+        job.report()
+    if results:
+        write(job.options.output, _joined(results))
+    return EXIT_OK
+
+
+def _run_model(job: Job, data: bytes) -> int:
+    from convopt.frontends.onnx import load_onnx
+
+    options = job.options
+    if options.split_input_file or options.verify_diagnostics:
+        raise UsageError("--split-input-file and --verify-diagnostics are for MLIR text")
+    passes = job.passes(data)
+    if passes is None:
+        passes = ()
+    _print_pipeline(options, passes)
+    with job.phase("import ONNX"):
+        model = load_onnx(data, dict(options.shapes))
+    module = model.module
+    try:
+        job.run_passes(module, passes)
+        if _writes_companions(options):
+            _write_object(job, module, model.name)
+            return EXIT_OK
+        with job.phase("emit"):
+            result = job.emit(module, model.name)
+    finally:
+        job.report()
+    write(options.output, result)
+    return EXIT_OK
+
+
+def _compile_chunk(job: Job, chunk: Chunk, passes: tuple[ModulePass, ...]) -> ModuleOp:
+    with job.phase("parse"):
+        context = new_context(job.options.allow_unregistered_dialect)
+        module = parse_module(chunk.text, chunk.file, context)
+        verify(module)
+    job.run_passes(module, passes)
+    return module
+
+
+def _verify_diagnostics(job: Job, chunks: Sequence[Chunk], passes: tuple[ModulePass, ...]) -> int:
+    """Compare what each chunk reports with its `expected-...` comments."""
+    problems: list[str] = []
+    results: list[str | bytes] = []
+    only_expected = job.options.verify_diagnostics == "only-expected"
+    for chunk in chunks:
+        job.remarks.clear()
+        found: list[Diagnostic] = []
+        try:
+            module = _compile_chunk(job, chunk, passes)
+            results.append(job.emit(module, "model"))
+        except ConvoptError as error:
+            found.append(error_diagnostic(error))
+        if job.options.wants_remarks:
+            found += [remark_diagnostic(one) for one in select(job.remarks, job.options)]
+        problems += mismatches(chunk, found, only_expected=only_expected)
+    for problem in problems:
+        report(problem)
+    if problems:
+        return EXIT_ERROR
+    if results:
+        write(job.options.output, _joined(results))
+    return EXIT_OK
+
+
+def _writes_companions(options: Options) -> bool:
+    return options.emit == "object" and options.output != STDOUT
+
+
+def _write_object(job: Job, module: ModuleOp, name: str) -> None:
+    with job.phase("emit"):
+        code = job.code(module, name)
+        files = {kind: code.emit(kind) for kind in ("object", *_COMPANIONS)}
+    write_object_files(Path(job.options.output), files)
+
+
+def write_object_files(output: Path, files: dict[str, str | bytes]) -> None:
+    """Write the object, and header and weights beside it: all or none. Say so."""
+    paths = {output: files["object"]}
+    paths |= {output.with_suffix(suffix): files[kind] for kind, suffix in _COMPANIONS.items()}
+    write_files(paths)
+    print(f"convopt: wrote {', '.join(map(str, paths))}", file=sys.stderr)
+
+
+def _print_pipeline(options: Options, passes: tuple[ModulePass, ...]) -> None:
+    if options.dump_pass_pipeline:
+        print(f"Pass pipeline: {pipeline_text(passes)}", file=sys.stderr)
+
+
+def _joined(results: list[str | bytes]) -> str | bytes:
+    if len(results) == 1:
+        return results[0]
+    return _SEPARATOR.join(str(result) for result in results)
+
+
+def _reproducer_pipeline(data: bytes) -> str:
+    pattern = re.escape(REPRODUCER_PREFIX.encode()) + rb"'(.*)'\s*$"
+    match = re.match(pattern, data.split(b"\n", 1)[0])
+    if match is None:
+        raise ConvoptError(f"expected a first line `{REPRODUCER_PREFIX}'...'`, found none")
+    return match[1].decode("utf-8", "replace")

@@ -1,0 +1,69 @@
+"""From a module of the last level (llvm dialect) to what the user wants of it."""
+
+import re
+from dataclasses import dataclass
+
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, ModuleOp
+
+from convopt.backends.llvm.codegen import emit_assembly, emit_object
+from convopt.backends.llvm.header import c_header
+from convopt.backends.llvm.interface import Interface, interface_of
+from convopt.backends.llvm.text import to_llvm_text
+from convopt.backends.targets import CpuTarget
+from convopt.errors import ConvoptError
+
+WEIGHTS = "conv.weights"
+"""The module attribute that holds the packed weights."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """The forms of a compiled module; each is made when it is asked for."""
+
+    module: ModuleOp
+    target: CpuTarget
+    symbol: str
+
+    def emit(self, kind: str) -> str | bytes:
+        """`llvm`, `assembly`, `object`, `header` or `weights`."""
+        match kind:
+            case "llvm":
+                return self.llvm_text()
+            case "assembly":
+                return emit_assembly(self.llvm_text(), self.target)
+            case "object":
+                return emit_object(self.llvm_text(), self.target)
+            case "header":
+                return c_header(self.interface())
+            case "weights":
+                return self.weights()
+            case _:
+                raise ValueError(f"expected a kind of code, found {kind}")
+
+    def llvm_text(self) -> str:
+        return to_llvm_text(self.module, self.target, self.symbol)
+
+    def interface(self) -> Interface:
+        return interface_of(self.module, self.symbol)
+
+    def weights(self) -> bytes:
+        """The packed weights; empty for a module without."""
+        weights = self.module.attributes.get(WEIGHTS)
+        if weights is None:
+            return b""
+        if not isinstance(weights, DenseIntOrFPElementsAttr):
+            raise ConvoptError(f"expected {WEIGHTS} to be a dense constant, found {weights.name}")
+        return bytes(weights.data.data)
+
+
+def symbol_of(name: str) -> str:
+    """A C identifier from a model's name: `ch_ppocr_v2.0` becomes `ch_ppocr_v2_0`."""
+    symbol = re.sub(r"\W", "_", name, flags=re.ASCII) or "model"
+    return f"_{symbol}" if symbol[0].isdigit() else symbol
+
+
+def check_symbol(symbol: str) -> str:
+    """The symbol itself. Raises ConvoptError for what is no C identifier."""
+    if not re.fullmatch(r"[A-Za-z_]\w*", symbol, flags=re.ASCII):
+        raise ConvoptError(f"expected a C identifier as symbol, found '{symbol}'")
+    return symbol

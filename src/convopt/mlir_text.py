@@ -1,0 +1,202 @@
+"""Reading and writing MLIR text: every operation gets its place in the file, weights print fast.
+
+xDSL's parser leaves operations without `loc(...)` at an unknown place; error messages and remarks
+need one. Its printer takes about a second for ten megabytes of weights and cannot leave them out.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from io import StringIO
+from typing import cast
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import (
+    DenseIntOrFPElementsAttr,
+    FileLineColLoc,
+    IntAttr,
+    ModuleOp,
+    StringAttr,
+    UnknownLoc,
+)
+from xdsl.ir import Attribute, Operation
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.utils.exceptions import ParseError, VerifyException
+from xdsl.utils.lexer import Position
+from xdsl.utils.mlir_lexer import MLIRTokenKind
+
+from convopt.errors import ConvoptError
+from convopt.suggestions import did_you_mean
+
+_HEX_THRESHOLD = 100
+"""Constants with more elements are printed as a string of hexadecimal digits, as xDSL does."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a text file; line and column count from one."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class MLIRSyntaxError(ConvoptError):
+    """MLIR text that cannot be read: the place and what is wrong there."""
+
+    def __init__(self, place: Place, message: str):
+        super().__init__(f"{place}: error: {message}")
+        self.place = place
+        self.message = message
+
+
+def new_context(allow_unregistered: bool = False) -> Context:
+    """A context that knows every dialect of xDSL and `conv`; each is imported when it is used."""
+    from xdsl.dialects import get_all_dialects
+
+    from convopt.universe import CONVOPT_UNIVERSE
+
+    context = Context(allow_unregistered=allow_unregistered)
+    for name, factory in (*get_all_dialects().items(), *CONVOPT_UNIVERSE.all_dialects.items()):
+        context.register_dialect(name, factory)
+    return context
+
+
+def parse_module(
+    text: str, file: str, context: Context | None = None, *, is_implicit: bool = True
+) -> ModuleOp:
+    """The module that `text` holds; `file` names it in locations. Raises `MLIRSyntaxError`.
+
+    With `is_implicit`, operations without a `builtin.module` around them get one. Nothing is
+    verified beyond what parsing needs. An empty text is an empty module.
+    """
+    parser = _LocatingParser(context or new_context(), text, file)
+    try:
+        return ModuleOp([]) if parser.is_at_end else parser.parse_module(is_implicit)
+    except ParseError as error:
+        place = parser.place_of(cast(int, error.span.start))
+        raise MLIRSyntaxError(place, _whole_sentence(error.msg)) from error
+    except (VerifyException, ValueError) as error:
+        # Attributes and types check themselves while they are built, without a place.
+        raise MLIRSyntaxError(parser.innermost_place(), str(error)) from error
+
+
+def print_module(
+    op: Operation,
+    *,
+    generic: bool = False,
+    locations: bool = False,
+    elide_larger_than: int | None = None,
+) -> str:
+    """MLIR text of an operation, with a newline at the end.
+
+    Constants of more than `elide_larger_than` elements print as `dense_resource<__elided__>`: such
+    text is for people and cannot be compiled.
+    """
+    stream = StringIO()
+    printer = _WeightPrinter(
+        stream=stream,
+        print_generic_format=generic,
+        print_debuginfo=locations,
+        elide_larger_than=elide_larger_than,
+    )
+    printer.print_op(op)
+    stream.write("\n")
+    return stream.getvalue()
+
+
+def _whole_sentence(message: str) -> str:
+    """xDSL says no more than `in block definition` where a token does not fit."""
+    text = " ".join(message.split())
+    return f"unexpected text {text}".strip() if not text or text.startswith("in ") else text
+
+
+class _LocatingParser(Parser):
+    """xDSL's parser, which leaves its place in the text on operations without a location."""
+
+    def __init__(self, context: Context, text: str, file: str):
+        super().__init__(context, text, file)
+        self._file = file
+        self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._open: list[Position] = []
+
+    @property
+    def is_at_end(self) -> bool:
+        return self._current_token.kind is MLIRTokenKind.EOF
+
+    def place_of(self, position: Position) -> Place:
+        line = bisect_right(self._line_starts, position)
+        return Place(self._file, line, position - self._line_starts[line - 1] + 1)
+
+    def innermost_place(self) -> Place:
+        """The operation that was being read when parsing stopped."""
+        return self.place_of(self._open[-1] if self._open else self.pos)
+
+    def parse_operation(self) -> Operation:
+        position = self.pos
+        self._open.append(position)
+        op = super().parse_operation()
+        self._open.pop()  # an error leaves it there: innermost_place
+        if isinstance(op.location, UnknownLoc):
+            place = self.place_of(position)
+            op.location = FileLineColLoc(
+                StringAttr(place.file), IntAttr(place.line), IntAttr(place.column)
+            )
+        return op
+
+    def _get_op_by_name(self, name: str) -> type[Operation]:
+        if op := self.ctx.get_optional_op(name, dialect_stack=self._parser_state.dialect_stack):
+            return op
+        dialect = name.partition(".")[0]
+        known = [op.name for op in self.ctx.loaded_ops if op.name.partition(".")[0] == dialect]
+        if not known and dialect not in self.ctx.registered_dialect_names:
+            hint = did_you_mean(dialect, self.ctx.registered_dialect_names)
+            self.raise_error(
+                f"unknown operation '{name}': no dialect '{dialect}'{hint}", self._open[-1]
+            )
+        hint = did_you_mean(name, known)
+        self.raise_error(f"unknown operation '{name}'{hint}", self._open[-1])
+
+
+class _WeightPrinter(Printer):
+    """xDSL's printer with a fast way for large constants, and one that leaves them out."""
+
+    def __init__(
+        self,
+        stream: StringIO,
+        print_generic_format: bool,
+        print_debuginfo: bool,
+        elide_larger_than: int | None,
+    ):
+        super().__init__(
+            stream=stream,
+            print_generic_format=print_generic_format,
+            print_debuginfo=print_debuginfo,
+        )
+        self._elide_larger_than = elide_larger_than
+
+    def print_attribute(self, attribute: Attribute) -> None:
+        if not isinstance(attribute, DenseIntOrFPElementsAttr):
+            super().print_attribute(attribute)
+            return
+        count = len(attribute)
+        if self._elide_larger_than is not None and count > self._elide_larger_than:
+            text = "dense_resource<__elided__>"
+        elif count > _HEX_THRESHOLD and not _is_splat(attribute):
+            text = f'dense<"0x{attribute.data.data.hex().upper()}">'
+        else:
+            super().print_attribute(attribute)
+            return
+        self.print_string(f"{text} : ")
+        self.print_attribute(attribute.get_type())
+
+
+def _is_splat(attribute: DenseIntOrFPElementsAttr) -> bool:
+    """Whether all elements have the same bytes."""
+    data = attribute.data.data
+    size = attribute.get_element_type().compile_time_size
+    return data[:size] * (len(data) // size) == data

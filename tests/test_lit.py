@@ -1,0 +1,17 @@
+"""Runs lit_tests/: one pytest test a folder, lit's own report on failure."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LIT_TESTS = Path(__file__).parent.parent / "lit_tests"
+FOLDERS = sorted({path.parent for path in LIT_TESTS.rglob("*.mlir")})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: str(path.relative_to(LIT_TESTS)))
+def test_lit(folder: Path) -> None:
+    command = [sys.executable, "-m", "lit.main", "-v", "--workers=2", "--timeout=60", str(folder)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
