@@ -1,0 +1,101 @@
+"""Running a module's generated code: on the host between guard pages, AArch64 in an emulator."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+
+from convopt.backends.llvm import emit_object, jit
+from convopt.backends.targets import cpu_target
+from convopt.emission import Code
+from convopt.passes.pipelines import PIPELINES
+from convopt.passes.registry import PASSES
+from convopt.testing.emulator import run_aarch64
+from convopt.testing.guarded import Side, guarded_array, guarded_copy
+
+FloatArray = npt.NDArray[np.float32]
+SYMBOL = "tested"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An object file with all that is needed to call it."""
+
+    target: str
+    object_code: bytes
+    weights: FloatArray
+    workspace_bytes: int
+    output_shapes: list[tuple[int, ...]]
+    kernels: list[str]
+
+
+def compiled(module: ModuleOp, target: str) -> Compiled:
+    """The object of a level 1 module, which is lowered in place."""
+    for step in PIPELINES["default"]:
+        kind = PASSES[step]()
+        options = {"target": target} if "target" in kind.__dataclass_fields__ else {}
+        kind(**options).apply(Context(), module)
+    code = Code(module, cpu_target(target), SYMBOL)
+    interface = code.interface()
+    kernels = [name for op in module.ops if (name := str(op.sym_name.data)).startswith("f32_")]  # type: ignore[attr-defined]
+    return Compiled(
+        target,
+        emit_object(code.llvm_text(), cpu_target(target)),
+        np.frombuffer(code.weights(), np.float32),
+        interface.workspace_bytes,
+        [tuple(spec.shape) for spec in interface.outputs],
+        kernels,
+    )
+
+
+def run_on_host(
+    code: Compiled, inputs: Sequence[FloatArray], side: Side = "end", threads: int = 1
+) -> list[FloatArray]:
+    """Call host code with guard pages at both sides of every buffer.
+
+    Outputs and workspace hold NaN beforehand, so that what is not written shows. With more
+    `threads` than one, Python's threads call the entry together.
+    """
+    outputs = [guarded_array(shape, np.float32, side) for shape in code.output_shapes]
+    workspace = guarded_array((code.workspace_bytes // 4,), np.float32, side)
+    for array in (*outputs, workspace[16:]):
+        array[...] = np.nan
+    buffers = [
+        *(guarded_copy(array, side) for array in inputs),
+        *outputs,
+        guarded_copy(code.weights, side),
+        workspace,
+    ]
+    loaded = jit.load(code.object_code, cpu_target(code.target))
+    call = loaded.function(f"{SYMBOL}_run", len(buffers), 2)
+    addresses = [array.ctypes.data for array in buffers]
+    _run_threads(lambda thread: call(*addresses, thread, threads), threads)
+    return [np.array(output, np.float32) for output in outputs]
+
+
+def run_emulated(code: Compiled, inputs: Sequence[FloatArray], cpu: str) -> list[FloatArray]:
+    """Call AArch64 code in the emulator, with nothing mapped around its buffers."""
+    outputs = [np.full(shape, np.nan, np.float32) for shape in code.output_shapes]
+    workspace = np.full(code.workspace_bytes // 4, np.nan, np.float32)
+    workspace[:16] = 0
+    buffers = [*inputs, *outputs, code.weights, workspace]
+    run_aarch64(code.object_code, f"{SYMBOL}_run", buffers, (0, 1), cpu=cpu)
+    return outputs
+
+
+def _run_threads(call: Callable[[int], None], threads: int) -> None:
+    if threads == 1:
+        call(0)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(call, range(threads)))
+
+
+def relative_error(found: npt.NDArray[np.generic], expected: npt.NDArray[np.generic]) -> float:
+    """Norm of the difference over the norm of what is expected; NaN where anything is NaN."""
+    difference = np.linalg.norm((found - expected).ravel())
+    return float(difference / max(np.linalg.norm(expected.ravel()), 1e-30))
