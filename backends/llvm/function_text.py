@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from xdsl.dialects import llvm
-from xdsl.dialects.builtin import IntegerAttr, UnitAttr, VectorType
-from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.dialects.builtin import IntegerAttr, UnitAttr
+from xdsl.ir import Block, Operation, SSAValue
 
-from convopt.backends.llvm.literals import constant_text, type_text
+from convopt.backends.llvm.literals import constant_text, intrinsic_suffix, type_text
 from convopt.convdialect.errors import ConvoptError
 
 _ARGUMENT_FLAGS = {
@@ -200,15 +200,9 @@ def _overloaded(name: str) -> Writer:
 
     def write(text: FunctionText, op: Operation) -> str:
         result = op.results[0]
-        return text.call(f"{name}.{_suffix(result.type)}", list(op.operands), result)
+        return text.call(f"{name}.{intrinsic_suffix(result.type)}", list(op.operands), result)
 
     return write
-
-
-def _suffix(of_type: Attribute) -> str:
-    if isinstance(of_type, VectorType):
-        return f"v{of_type.get_shape()[0]}{of_type.element_type}"
-    return str(of_type)
 
 
 def _constant(text: FunctionText, op: llvm.ConstantOp) -> str:

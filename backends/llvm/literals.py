@@ -1,6 +1,7 @@
 """Types and constants in LLVM IR's spelling."""
 
 import struct
+from functools import lru_cache
 
 from xdsl.dialects import llvm
 from xdsl.dialects.builtin import (
@@ -17,6 +18,7 @@ from xdsl.ir import Attribute
 from convopt.convdialect.errors import ConvoptError
 
 
+@lru_cache(maxsize=1024)
 def type_text(attribute: Attribute) -> str:
     """`<16 x float>` for `vector<16xf32>`; ConvoptError for a type without such a spelling."""
     match attribute:
@@ -36,6 +38,14 @@ def type_text(attribute: Attribute) -> str:
             return "void"
         case _:
             raise ConvoptError(f"expected a type that LLVM IR has, found {attribute}")
+
+
+@lru_cache(maxsize=1024)
+def intrinsic_suffix(attribute: Attribute) -> str:
+    """`v16f32` for `vector<16xf32>`: how LLVM marks an intrinsic's type in its name."""
+    if isinstance(attribute, VectorType):
+        return f"v{attribute.get_shape()[0]}{attribute.element_type}"
+    return str(attribute)
 
 
 def constant_text(value: Attribute) -> str:

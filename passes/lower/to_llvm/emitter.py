@@ -37,6 +37,11 @@ _VARIABLE_GEP: dict[str, Attribute] = {
 }
 
 
+@lru_cache(maxsize=16384)
+def _constant_gep(offset: int) -> dict[str, Attribute]:
+    return {**_VARIABLE_GEP, "rawConstantIndices": DenseArrayBase.from_list(i32, [offset])}
+
+
 @lru_cache(maxsize=4096)
 def _mask(lanes: tuple[int, ...]) -> dict[str, Attribute]:
     return {"mask": DenseArrayBase.from_list(i32, lanes)}
@@ -59,7 +64,6 @@ class Emitter:
         self._loop_entries: list[Operation] = []
         self._constants: dict[tuple[int, Attribute], SSAValue] = {}
         self._last_constant: Operation | None = None
-        self._constant_geps: dict[int, dict[str, Attribute]] = {}
 
     # -- blocks and loops
 
@@ -239,12 +243,9 @@ class Emitter:
     def _shifted(self, base: SSAValue, offset: int) -> Operation:
         if not -(2**31) < offset < 2**31:  # constant indices of a gep have 32 bits
             return _variable_gep(base, self.constant(offset))
-        properties = self._constant_geps.get(offset)
-        if properties is None:
-            indices = DenseArrayBase.from_list(i32, [offset])
-            properties = {**_VARIABLE_GEP, "rawConstantIndices": indices}
-            self._constant_geps[offset] = properties
-        return llvm.GEPOp.create(operands=[base], properties=properties, result_types=[POINTER])
+        return llvm.GEPOp.create(
+            operands=[base], properties=_constant_gep(offset), result_types=[POINTER]
+        )
 
     def _depth_of_item(self, item: tuple[SSAValue, int]) -> int:
         return self._depths.get(item[0], 0)
