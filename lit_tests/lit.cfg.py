@@ -23,6 +23,13 @@ for name in ("HOME", "XDG_CACHE_HOME", "CONVOPT_CACHE_DIR", "COVERAGE_PROCESS_ST
     if name in os.environ:
         config.environment[name] = os.environ[name]
 
-for tool in ("mlir-opt", "qemu-aarch64", "aarch64-linux-gnu-gcc"):
+for tool in ("qemu-aarch64", "aarch64-linux-gnu-gcc"):
     if shutil.which(tool):
         config.available_features.add(tool)
+
+# Debian's packages put the version into the program's name.
+for name in ("mlir-opt", *(f"mlir-opt-{version}" for version in range(22, 17, -1))):
+    if shutil.which(name):
+        config.available_features.add("mlir-opt")
+        config.substitutions.append(("%mlir_opt", name))
+        break
