@@ -32,9 +32,9 @@ class Code:
             case "assembly":
                 return emit_assembly(self.llvm_text(), self.target)
             case "object":
-                return emit_object(self.llvm_text(), self.target)
+                return self.object()
             case "header":
-                return c_header(self.interface())
+                return self.header()
             case "weights":
                 return self.weights()
             case _:
@@ -45,6 +45,12 @@ class Code:
 
     def interface(self) -> Interface:
         return interface_of(self.module, self.symbol)
+
+    def header(self) -> str:
+        return c_header(self.interface())
+
+    def object(self) -> bytes:
+        return emit_object(self.llvm_text(), self.target)
 
     def weights(self) -> bytes:
         """The packed weights; empty for a module without."""

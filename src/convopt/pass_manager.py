@@ -9,6 +9,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import DiagnosticException, VerifyException
 
 from convopt.errors import ConvoptError
+from convopt.pass_observer import PassObserver
 from convopt.passes.remarks import location_of
 
 
@@ -36,19 +37,6 @@ class PassCrash(Exception):  # noqa: N818 - not an error of the user
     def __init__(self, step: ModulePass, cause: BaseException):
         super().__init__(f"pass '{step.name}' failed: {type(cause).__name__}: {cause}")
         self.step = step
-
-
-class PassObserver:
-    """Something that watches passes run; every method may do nothing."""
-
-    def before(self, step: ModulePass, module: ModuleOp) -> None:
-        """Called before each pass."""
-
-    def after(self, step: ModulePass, module: ModuleOp) -> None:
-        """Called after each pass that succeeded."""
-
-    def failed(self, step: ModulePass, module: ModuleOp) -> None:
-        """Called when a pass, or the check of what it left, failed."""
 
 
 def run_passes(

@@ -52,7 +52,12 @@ def named_pipeline(name: str, *, target: str | None = None) -> tuple[ModulePass,
         known = ", ".join(PIPELINES)
         hint = did_you_mean(name, PIPELINES)
         raise UsageError(f"unknown pipeline '{name}': expected one of {known}{hint}")
-    return tuple(_instantiate(ArgSpec(step, {}), target) for step in PIPELINES[name])
+    return passes_named(PIPELINES[name], target=target)
+
+
+def passes_named(names: Sequence[str], *, target: str | None = None) -> tuple[ModulePass, ...]:
+    """Passes without options, apart from the target of those that take one."""
+    return tuple(_instantiate(ArgSpec(name, {}), target) for name in names)
 
 
 def pipeline_text(passes: Sequence[ModulePass]) -> str:

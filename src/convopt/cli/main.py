@@ -35,7 +35,8 @@ from convopt.cli.outputs import STDOUT, check_writable, write, write_files
 from convopt.cli.remark_output import filter_pattern, select, write_remarks
 from convopt.errors import ConvoptError, UsageError
 from convopt.mlir_text import new_context, parse_module, print_module
-from convopt.pass_manager import PassObserver, run_passes, verify
+from convopt.pass_manager import run_passes, verify
+from convopt.pass_observer import PassObserver
 from convopt.pass_pipeline import named_pipeline, parse_pipeline, pipeline_text
 from convopt.passes.remarks import Remark, collect
 from convopt.suggestions import did_you_mean

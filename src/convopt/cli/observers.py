@@ -14,7 +14,7 @@ from convopt.cli.options import Options
 from convopt.cli.outputs import write_files
 from convopt.errors import ConvoptError
 from convopt.mlir_text import print_module
-from convopt.pass_manager import PassObserver
+from convopt.pass_observer import PassObserver
 from convopt.pass_pipeline import pipeline_text
 
 DUMP_ELISION = 16

@@ -1,0 +1,74 @@
+"""From a loaded model to a compiled one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xdsl.dialects.builtin import ModuleOp
+
+from convopt.artifact import Artifact, CodeSegment
+from convopt.backends.targets import CpuTarget
+from convopt.emission import Code
+from convopt.mlir_text import new_context
+from convopt.model import CompiledSegment, Model, OnnxSegment
+from convopt.pass_manager import run_passes
+from convopt.pass_observer import PassObserver
+from convopt.pass_pipeline import passes_named
+from convopt.passes.pipelines import CODEGEN, PIPELINES
+from convopt.stepped_entry import add_stepped_entry, kernel_steps
+
+BEFORE_CODEGEN = tuple(name for name in PIPELINES["default"] if name not in CODEGEN)
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Compiles models for one target.
+
+    `target_name` is what passes take as option; `is_stepped` adds the entry that profiles use.
+    """
+
+    target: CpuTarget
+    target_name: str
+    is_stepped: bool = False
+    observers: Sequence[PassObserver] = field(default=())
+
+    def build(self, model: Model, symbol: str) -> Artifact:
+        """Compile every segment that convopt can; a second one's symbol gets a number."""
+        segments: list[CodeSegment | OnnxSegment] = []
+        for segment in model.segments:
+            if isinstance(segment, OnnxSegment):
+                segments.append(segment)
+                continue
+            number = sum(isinstance(one, CodeSegment) for one in segments)
+            segments.append(self._segment(segment, f"{symbol}_{number}" if number else symbol))
+        return Artifact(
+            model.name,
+            self.target.name,
+            model.inputs,
+            model.outputs,
+            tuple(segments),
+            model.partition,
+            model.notes,
+        )
+
+    def _segment(self, segment: CompiledSegment, symbol: str) -> CodeSegment:
+        module = segment.module.clone()
+        self._run(module, BEFORE_CODEGEN)
+        steps = kernel_steps(module)
+        if self.is_stepped:
+            add_stepped_entry(module)
+        self._run(module, CODEGEN)
+        code = Code(module, self.target, symbol)
+        return CodeSegment(
+            segment.input_names,
+            segment.output_names,
+            code.interface(),
+            steps,
+            self.is_stepped,
+            code.header(),
+            code.object(),
+            code.weights(),
+        )
+
+    def _run(self, module: ModuleOp, names: Sequence[str]) -> None:
+        passes = passes_named(names, target=self.target_name)
+        run_passes(module, passes, new_context(), self.observers)

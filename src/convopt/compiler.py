@@ -1,0 +1,197 @@
+"""The Python API: load, optimize, compile, emit.
+
+This module imports neither xDSL nor onnx: a model that is in the cache must start at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from convopt.artifact import Artifact
+from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.cache import ModelCache, model_key, user_cache
+from convopt.errors import ConvoptError
+from convopt.model import Model
+from convopt.pass_observer import PassObserver
+from convopt.sources import ModelSource, Shapes, SourceBytes, read_source
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
+
+    from convopt.passes.remarks import Remark
+    from convopt.runtime.compiled_model import CompiledModel
+
+CODE_KINDS = ("llvm", "assembly", "object", "header", "weights")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A planned model: `module` at level 3, with layouts, tiles and fusion decided.
+
+    `remarks` say what the passes did, what they left alone and why.
+    """
+
+    module: "ModuleOp" = field(repr=False)
+    target: CpuTarget
+    remarks: "tuple[Remark, ...]" = field(repr=False)
+
+    def __str__(self) -> str:
+        from convopt.mlir_text import print_module
+
+        return print_module(self.module, elide_larger_than=16)
+
+
+def load(source: ModelSource, shapes: Shapes | None = None) -> Model:
+    """The model at level 1.
+
+    `shapes` fixes the shapes of inputs by name, where the model leaves them open. Raises
+    ConvoptError for what is no model and for shapes that do not fit.
+    """
+    found = read_source(source)
+    if found is None:
+        return _loaded(source, shapes)
+    return load_bytes(found, shapes or {})
+
+
+def optimize(source: ModelSource, target: str = "host", shapes: Shapes | None = None) -> Plan:
+    """Simplify a model and decide layouts, tiles and fusion for a target.
+
+    Raises ConvoptError if onnxruntime would have to run a part of the model.
+    """
+    from convopt.mlir_text import new_context
+    from convopt.pass_manager import run_passes
+    from convopt.pass_pipeline import named_pipeline
+    from convopt.passes.remarks import collect
+
+    module = load(source, shapes).module.clone()
+    passes = [*named_pipeline("simplify"), *named_pipeline("plan", target=target)]
+    with collect() as remarks:
+        run_passes(module, passes, new_context())
+    return Plan(module, cpu_target(target), tuple(remarks))
+
+
+def compile(
+    source: ModelSource,
+    target: str = "host",
+    *,
+    shapes: Shapes | None = None,
+    threads: int = 1,
+    cache: bool = True,
+    observers: Sequence[PassObserver] = (),
+) -> "CompiledModel":
+    """Compile a model for this machine, as a function on NumPy arrays.
+
+    `target` may name any CPU whose code this machine can run. The compiled model is kept in the
+    user's cache unless `cache` is False. Raises ConvoptError.
+    """
+    from convopt.runtime.compiled_model import CompiledModel
+
+    artifact = compiled_artifact(
+        source, target, shapes=shapes, is_stepped=True, cache=cache, observers=observers
+    )
+    return CompiledModel(artifact, cpu_target(target), threads=threads)
+
+
+def emit(
+    source: ModelSource,
+    target: str = "host",
+    kind: str = "object",
+    *,
+    shapes: Shapes | None = None,
+    symbol: str | None = None,
+) -> str | bytes:
+    """The model as text (`mlir`: level 3; `llvm`, `assembly`, `header`) or bytes (`object`,
+    `weights`).
+
+    `symbol` is the prefix of the names in code; by default it is made from the model's name. Raises
+    ConvoptError for an unknown kind, and if onnxruntime would have to run a part of the model.
+    """
+    from convopt.suggestions import did_you_mean
+
+    kinds = ("mlir", *CODE_KINDS)
+    if kind not in kinds:
+        raise ConvoptError(
+            f"expected a kind out of {', '.join(kinds)}, found '{kind}'{did_you_mean(kind, kinds)}"
+        )
+    if kind == "mlir":
+        from convopt.mlir_text import print_module
+
+        return print_module(optimize(source, target, shapes).module)
+    return _emit_code(load(source, shapes), target, kind, symbol)
+
+
+def compiled_artifact(
+    source: ModelSource,
+    target: str,
+    *,
+    shapes: Shapes | None = None,
+    symbol: str | None = None,
+    is_stepped: bool = False,
+    cache: bool = True,
+    observers: Sequence[PassObserver] = (),
+) -> Artifact:
+    """The compiled model, from the cache where it is there, which it is afterwards."""
+    found = read_source(source)
+    description = cpu_target(target)
+    key = None
+    store = user_cache()
+    if found is not None and cache:
+        options = {"symbol": symbol, "is_stepped": is_stepped, "name": found.name}
+        key = model_key(found.data, found.folder, shapes or {}, description, options)
+        known = load_artifact(store, key)
+        if known is not None:
+            return known
+    from convopt.build import Builder
+    from convopt.emission import symbol_of
+
+    model = _loaded(source, shapes) if found is None else load_bytes(found, shapes or {})
+    builder = Builder(description, target, is_stepped, observers)
+    artifact = builder.build(model, symbol or symbol_of(model.name))
+    if key is not None:
+        store.store(key, artifact.to_bytes())
+    return artifact
+
+
+def load_artifact(store: ModelCache, key: str) -> Artifact | None:
+    """A compiled model from the cache; an entry that cannot be read is removed."""
+    content = store.load(key)
+    if content is None:
+        return None
+    try:
+        return Artifact.from_bytes(content)
+    except (ValueError, KeyError, TypeError):
+        store.discard(key)
+        return None
+
+
+def load_bytes(source: SourceBytes, shapes: Shapes) -> Model:
+    """Load a model from the bytes of an ONNX file or MLIR text."""
+    if source.is_onnx:
+        from convopt.frontends.onnx import load_onnx
+
+        return load_onnx(source, shapes)
+    from convopt.frontends.mlir import load_mlir
+
+    return load_mlir(source.data.decode("utf-8"), shapes)
+
+
+def _loaded(source: ModelSource, shapes: Shapes | None) -> Model:
+    if shapes:
+        raise ConvoptError("expected shapes only for a model that is not loaded yet")
+    if isinstance(source, Model):
+        return source
+    from convopt.frontends.mlir import model_of_module
+
+    return model_of_module(source)
+
+
+def _emit_code(model: Model, target: str, kind: str, symbol: str | None) -> str | bytes:
+    from convopt.emission import Code, check_symbol, symbol_of
+    from convopt.mlir_text import new_context
+    from convopt.pass_manager import run_passes
+    from convopt.pass_pipeline import named_pipeline
+
+    module = model.module.clone()
+    run_passes(module, named_pipeline("default", target=target), new_context())
+    name = symbol_of(model.name) if symbol is None else check_symbol(symbol)
+    return Code(module, cpu_target(target), name).emit(kind)

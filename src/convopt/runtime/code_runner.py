@@ -1,0 +1,74 @@
+"""A compiled segment as a function of this process."""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from convopt.artifact import STEPPED_ENTRY, CodeSegment
+from convopt.backends.llvm.jit import HostFunction, load
+from convopt.backends.targets import CpuTarget
+from convopt.runtime.arguments import Array, ready
+from convopt.runtime.buffers import address, filled_buffer, zeroed_buffer
+from convopt.runtime.threads import ThreadTeam
+
+
+class CodeRunner:
+    """Machine code with its weights and one workspace; not to be entered twice at a time."""
+
+    def __init__(self, segment: CodeSegment, target: CpuTarget, team: ThreadTeam):
+        interface = segment.interface
+        self.segment = segment
+        self._team = team
+        self._weights = filled_buffer(segment.weights)
+        self._workspace = zeroed_buffer(interface.workspace_bytes)
+        code = load(segment.code, target)
+        self._run = code.function(interface.run_symbol, interface.pointers, 2)
+        self._run_steps = (
+            code.function(STEPPED_ENTRY, interface.pointers, 4) if segment.is_stepped else None
+        )
+
+    def run(self, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
+        """Write the results for `inputs` into `outputs`; both fit the interface."""
+        dense = _apart([ready(array) for array in inputs], outputs)
+        pointers = self._pointers(dense, outputs)
+        if self._team.threads == 1:
+            self._run(*pointers, 0, 1)
+            return
+        self._team.run(partial(_run_share, self._run, pointers, self._team.threads))
+
+    def step_seconds(self, inputs: Sequence[Array], repeat: int) -> list[list[float]]:
+        """Seconds of every kernel call, `repeat` times, on one thread."""
+        assert self._run_steps is not None
+        outputs = self.new_outputs()
+        dense = [ready(array) for array in inputs]
+        pointers = self._pointers(dense, outputs)
+        clock, steps = time.perf_counter, range(len(self.segment.steps))
+        seconds: list[list[float]] = [[] for _ in steps]
+        for _ in range(repeat):
+            for step in steps:
+                begin = clock()
+                self._run_steps(*pointers, 0, 1, step, step + 1)
+                seconds[step].append(clock() - begin)
+        return seconds
+
+    def new_outputs(self) -> list[Array]:
+        """Uninitialised arrays for the results."""
+        return [np.empty(spec.shape, np.float32) for spec in self.segment.interface.outputs]
+
+    def _pointers(self, inputs: Sequence[Array], outputs: Sequence[Array]) -> list[int]:
+        arrays = [*inputs, *outputs, self._weights, self._workspace]
+        return [address(array) for array in arrays]
+
+
+def _run_share(function: HostFunction, pointers: list[int], threads: int, thread: int) -> None:
+    function(*pointers, thread, threads)
+
+
+def _apart(inputs: Sequence[Array], outputs: Sequence[Array]) -> list[Array]:
+    """Inputs that share no memory with an output: compiled code reads while it writes."""
+    return [
+        array.copy() if any(np.may_share_memory(array, out) for out in outputs) else array
+        for array in inputs
+    ]

@@ -1,0 +1,63 @@
+"""What users may hand to convopt as a model, told apart without importing onnx or xDSL."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from convopt.errors import ConvoptError
+from convopt.model import Model
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
+
+Shapes: TypeAlias = Mapping[str, Sequence[int]]
+ModelSource: TypeAlias = "str | os.PathLike[str] | bytes | Model | ModuleOp | Any"
+"""A path (.onnx or .mlir), MLIR text, the bytes of an ONNX file, an `onnx.ModelProto`, a loaded
+model, or a module."""
+
+
+@dataclass(frozen=True)
+class SourceBytes:
+    """A model that is not loaded yet; `folder` is where external data of an ONNX file lie."""
+
+    data: bytes
+    name: str
+    file: str
+    folder: Path | None
+    is_onnx: bool
+
+
+def read_source(source: ModelSource) -> SourceBytes | None:
+    """The bytes of a source; None for a model or module that is loaded already.
+
+    Raises ConvoptError for files that cannot be read and for anything else.
+    """
+    if isinstance(source, bytes):
+        return SourceBytes(source, "model", "<bytes>", None, is_onnx=True)
+    if isinstance(source, str) and "\n" in source:
+        return SourceBytes(source.encode(), "model", "<text>", None, is_onnx=False)
+    if isinstance(source, str | os.PathLike):
+        return _read_file(Path(source))
+    if isinstance(source, Model) or hasattr(source, "walk"):
+        return None
+    if hasattr(source, "SerializeToString"):
+        return SourceBytes(source.SerializeToString(), "model", "<proto>", None, is_onnx=True)
+    raise ConvoptError(
+        "expected a path of a .onnx or .mlir file, MLIR text, the bytes of an ONNX file, an "
+        f"onnx.ModelProto or a convopt model, found {type(source).__name__}"
+    )
+
+
+def _read_file(path: Path) -> SourceBytes:
+    if path.suffix not in (".onnx", ".mlir"):
+        raise ConvoptError(
+            f"expected a file with the suffix .onnx or .mlir (or MLIR text of several lines), "
+            f"found {path}"
+        )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConvoptError(f"cannot read {path}: {error.strerror}") from error
+    return SourceBytes(data, path.stem, str(path), path.parent, path.suffix == ".onnx")
