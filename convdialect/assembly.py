@@ -201,6 +201,8 @@ def resolve_typed(parser: Parser, operands: Sequence[UnresolvedOperand]) -> Sequ
     types = parser.parse_comma_separated_list(
         parser.Delimiter.NONE, parser.parse_type, " in type list"
     )
+    if len(types) != len(operands):
+        parser.raise_error(f"expected {len(operands)} types, found {len(types)}", position)
     return parser.resolve_operands(operands, types, position)
 
 

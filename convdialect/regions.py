@@ -51,8 +51,10 @@ class ScalarBuilder:
         return op.results[0]
 
     def constant(self, value: float) -> SSAValue:
-        """`value` rounded to f32."""
-        return self._append(arith.ConstantOp(FloatAttr(float(np.float32(value)), f32)))
+        """`value` rounded to f32; infinite when it is too large."""
+        with np.errstate(over="ignore"):
+            rounded = float(np.float32(value))
+        return self._append(arith.ConstantOp(FloatAttr(rounded, f32)))
 
     def add(self, left: SSAValue, right: SSAValue) -> SSAValue:
         return self._append(arith.AddfOp(left, right))
@@ -143,6 +145,18 @@ def _evaluate_operation(
     return _EVALUATORS[type(op)](*(values[operand] for operand in op.operands))
 
 
+def check_definition_order(block: Block, what: str) -> None:
+    """Raises VerifyException unless all operands are defined in the block, before their use."""
+    defined: set[SSAValue] = set(block.args)
+    for op in block.ops:
+        if not defined.issuperset(op.operands):
+            raise VerifyException(
+                f"{what}: expected values defined before {op.name} in the same block, "
+                "found one from elsewhere"
+            )
+        defined.update(op.results)
+
+
 def verify_scalar_region(region: Region, argument_count: int, what: str) -> None:
     """Raises VerifyException unless `region` is a scalar region of `argument_count` arguments."""
     if len(region.blocks) != 1:
@@ -157,6 +171,7 @@ def verify_scalar_region(region: Region, argument_count: int, what: str) -> None
             raise VerifyException(
                 f"{what}: expected block arguments of type f32, found {argument.type}"
             )
+    check_definition_order(block, what)
     for op in _body(block, what):
         if not isinstance(op, SCALAR_OPERATIONS):
             raise VerifyException(

@@ -23,6 +23,7 @@ from convopt.convdialect.assembly import parse_region_op, print_region_op
 from convopt.convdialect.attributes import BandAttr
 from convopt.convdialect.layouts import FloatTensor
 from convopt.convdialect.ops.yield_op import HoldsYield, YieldOp
+from convopt.convdialect.regions import check_definition_order
 from convopt.convdialect.verification import checked_tensor
 
 
@@ -78,6 +79,7 @@ class FusedOp(IRDLOperation):
         if len(self.body.blocks) != 1:
             raise VerifyException(f"body: expected one block, found {len(self.body.blocks)}")
         block = self.body.block
+        check_definition_order(block, "body")
         _check_types("body arguments", [value.type for value in self.inputs], block.arg_types)
         if not isinstance(block.last_op, YieldOp):
             found = "no operation" if block.last_op is None else block.last_op.name

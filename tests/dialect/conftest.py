@@ -32,11 +32,16 @@ def parse() -> Callable[[str], ModuleOp]:
 
 @pytest.fixture(scope="session")
 def print_ir() -> Callable[..., str]:
-    """Prints a module; keyword arguments are those of xdsl's Printer."""
+    """Prints a module, in custom or generic form, with or without locations."""
 
-    def print_module(module: ModuleOp, **options: bool) -> str:
+    def print_module(
+        module: ModuleOp, print_generic_format: bool = False, print_debuginfo: bool = False
+    ) -> str:
         stream = StringIO()
-        Printer(stream, **options).print_op(module)
+        printer = Printer(
+            stream, print_generic_format=print_generic_format, print_debuginfo=print_debuginfo
+        )
+        printer.print_op(module)
         return stream.getvalue()
 
     return print_module

@@ -64,6 +64,7 @@ def elementwise(region: str) -> str:
     )
 
 
+X = "tensor<1x8x6x6xf32>"
 IDENTITY = "^bb0(%a: f32): conv.yield %a : f32"
 
 CONVOLUTION_CASES = {
@@ -260,6 +261,10 @@ EPILOGUE_CASES = {
         epilogue("^bb0(%a: f32): conv.yield %scalar : f32"),
         "Operation using value defined out of its IsolatedFromAbove parent",
     ),
+    "nothing used before it is defined": (
+        epilogue("^bb0(%a: f32): %0 = arith.negf %0 : f32 conv.yield %0 : f32"),
+        "epilogue: expected values defined before arith.negf in the same block, found one from",
+    ),
     "elementwise takes inputs": (
         generic("elementwise", "", operands="", types="", region=f"({{ {IDENTITY} }})"),
         "inputs: expected at least one, found none",
@@ -334,6 +339,11 @@ FUSED_CASES = {
         fused(FUSED_STAGE + "conv.yield %c : tensor<8x1x3x3xf32>"),
         r"yielded types: expected \(tensor<1x8x4x4xf32>\), found \(tensor<8x1x3x3xf32>\)",
     ),
+    "nothing used before it is defined": (
+        f"%y = conv.fused(%x) {{ ^bb0(%a: {X}): %0 = conv.softmax %0 {{axis = 1}} : {X} -> {X} "
+        f"conv.yield %0 : {X} }} : {X} -> {X}",
+        "body: expected values defined before conv.softmax in the same block, found one from",
+    ),
     "nothing from outside": (
         fused(
             f"^bb0({FUSED_ARGUMENTS}): %0 = conv.depthwise %x, %d "
@@ -360,7 +370,6 @@ def simple(text: str, result: str, operand: str = "%x", operand_type: str = "") 
     )
 
 
-X = "tensor<1x8x6x6xf32>"
 RANK3 = {"operand": "%r3", "operand_type": "tensor<8x6x6xf32>"}
 RANK0 = {"operand": "%rank0", "operand_type": "tensor<f32>"}
 
