@@ -101,7 +101,7 @@ def _obstacle(multiply: ElementwiseOp) -> str | None:
     if not combines_arguments(multiply.body, arith.MulfOp):
         return "the operation does more than multiply"
     users = users_of(multiply.result)
-    if not multiply.result.has_one_use():
+    if len(users) != 1:
         return f"{len(users)} operations read the scaled tensor"
     (conv,) = users
     if not isinstance(conv, PointwiseOp) and not (
@@ -110,6 +110,8 @@ def _obstacle(multiply: ElementwiseOp) -> str | None:
         return f"{conv.name} reads the scaled tensor, not a pointwise convolution"
     if conv.input is not multiply.result:
         return "the convolution does not read the scaled tensor as its input"
+    if not multiply.result.has_one_use():
+        return "the convolution reads the scaled tensor more than once"
     if conv.scale is not None:
         return "the convolution has a scale already"
     return None
