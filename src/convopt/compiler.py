@@ -50,7 +50,7 @@ def load(source: ModelSource, shapes: Shapes | None = None) -> Model:
     found = read_source(source)
     if found is None:
         return _loaded(source, shapes)
-    return load_bytes(found, shapes or {})
+    return _load(found, shapes or {})
 
 
 def optimize(source: ModelSource, target: str = "host", shapes: Shapes | None = None) -> Plan:
@@ -144,7 +144,7 @@ def compiled_artifact(
     from convopt.build import Builder
     from convopt.emission import symbol_of
 
-    model = _loaded(source, shapes) if found is None else load_bytes(found, shapes or {})
+    model = _loaded(source, shapes) if found is None else _load(found, shapes or {})
     builder = Builder(description, target, is_stepped, observers)
     artifact = builder.build(model, symbol or symbol_of(model.name))
     if key is not None:
@@ -164,15 +164,16 @@ def load_artifact(store: ModelCache, key: str) -> Artifact | None:
         return None
 
 
-def load_bytes(source: SourceBytes, shapes: Shapes) -> Model:
-    """Load a model from the bytes of an ONNX file or MLIR text."""
+def _load(source: SourceBytes, shapes: Shapes) -> Model:
     if source.is_onnx:
         from convopt.frontends.onnx import load_onnx
 
-        return load_onnx(source, shapes)
+        return load_onnx(source.file if source.folder else source.data, shapes)
+    if shapes:
+        raise ConvoptError("expected shapes only for ONNX models: MLIR text says its own")
     from convopt.frontends.mlir import load_mlir
 
-    return load_mlir(source.data.decode("utf-8"), shapes)
+    return load_mlir(source.data.decode("utf-8"), source.file, source.name)
 
 
 def _loaded(source: ModelSource, shapes: Shapes | None) -> Model:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _EXPECTATION = re.compile(
     r"expected-(?P<severity>error|warning|remark|note)(?P<is_pattern>-re)?\s*"
     r"(?:@(?P<place>[+-]\d+|above|below|unknown))?\s*"
-    r"(?P<count>\d+)?\s*\{\{(?P<text>.*?)\}\}(?!\})"
+    r"(?P<count>\d+)?\s*\{\{(?P<text>(?:\{\{.*?\}\}|(?!\}\}).)*)\}\}"
 )
 _FILE_PLACE = re.compile(r"^(?P<file>.+):(?P<line>\d+):\d+$")
 

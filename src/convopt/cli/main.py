@@ -19,7 +19,7 @@ from convopt.cli.diagnostics import (
     mismatches,
     remark_diagnostic,
 )
-from convopt.cli.inputs import Chunk, chunks_of, decode, display_name, is_onnx, read_bytes
+from convopt.cli.inputs import STDIN, Chunk, chunks_of, decode, display_name, is_onnx, read_bytes
 from convopt.cli.listings import listing
 from convopt.cli.messages import EXIT_ERROR, EXIT_OK, report
 from convopt.cli.observers import (
@@ -213,7 +213,8 @@ def _run_model(job: Job, data: bytes) -> int:
         passes = ()
     _print_pipeline(options, passes)
     with job.phase("import ONNX"):
-        model = load_onnx(data, dict(options.shapes))
+        source = data if options.input == STDIN else options.input
+        model = load_onnx(source, dict(options.shapes))
     module = model.module
     try:
         job.run_passes(module, passes)
