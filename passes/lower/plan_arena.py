@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects import arith, func, memref
-from xdsl.dialects.builtin import FunctionType, ModuleOp
+from xdsl.dialects.builtin import FunctionType, IntegerAttr, ModuleOp, i64
 from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
@@ -20,7 +20,8 @@ class PlanArenaPass(ModulePass):
     """Place the entry's `memref.alloc`s in the workspace, which gets its size.
 
     Why: buffers that are not needed at the same time share memory, and compiled code allocates
-    nothing. Bytes 0 to 63 of the workspace are the barrier's.
+    nothing. Bytes 0 to 63 of the workspace are the barrier's. The entry's attribute
+    `conv.live_bytes` says how much is alive at once at most: no plan needs less.
     Preconditions: conv-outline-kernels has run; buffers are used through `memref.view` only.
 
     Before:
@@ -59,6 +60,7 @@ def _plan(function: func.FuncOp, pass_name: str) -> None:
             view.operands[1] = constant.result
         block.erase_op(op)
     live = largest_live_set(lifetimes)
+    function.attributes["conv.live_bytes"] = IntegerAttr(live, i64)
     message = (
         f"workspace of {total} bytes for {len(allocations)} buffers, "
         f"{sum(aligned(b.size) for b in lifetimes)} bytes in all, {live} alive at once"

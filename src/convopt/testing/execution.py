@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 
 from convopt.backends.llvm import emit_object, jit
 from convopt.backends.targets import cpu_target
@@ -23,33 +23,42 @@ SYMBOL = "tested"
 
 @dataclass(frozen=True)
 class Compiled:
-    """An object file with all that is needed to call it."""
+    """An object file with all that is needed to call it, and how much it keeps alive at once."""
 
     target: str
     object_code: bytes
     weights: FloatArray
     workspace_bytes: int
     output_shapes: list[tuple[int, ...]]
-    kernels: list[str]
+    live_bytes: int
 
 
 def compiled(module: ModuleOp, target: str) -> Compiled:
     """The object of a level 1 module, which is lowered in place."""
+    live_bytes = 0
     for step in PIPELINES["default"]:
         kind = PASSES[step]()
         options = {"target": target} if "target" in kind.__dataclass_fields__ else {}
         kind(**options).apply(Context(), module)
+        if step == "conv-plan-arena":
+            live_bytes = _live_bytes(module)
     code = Code(module, cpu_target(target), SYMBOL)
     interface = code.interface()
-    kernels = [name for op in module.ops if (name := str(op.sym_name.data)).startswith("f32_")]  # type: ignore[attr-defined]
     return Compiled(
         target,
         emit_object(code.llvm_text(), cpu_target(target)),
         np.frombuffer(code.weights(), np.float32),
         interface.workspace_bytes,
         [tuple(spec.shape) for spec in interface.outputs],
-        kernels,
+        live_bytes,
     )
+
+
+def _live_bytes(module: ModuleOp) -> int:
+    entries = [op for op in module.ops if "conv.entry" in op.attributes]
+    live = entries[0].attributes["conv.live_bytes"]
+    assert isinstance(live, IntegerAttr)
+    return live.value.data
 
 
 def run_on_host(
