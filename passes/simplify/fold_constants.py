@@ -35,8 +35,8 @@ class FoldConstantsPass(ModulePass):
     - a reshape of a reshape becomes one reshape, a transpose of a transpose one transpose;
     - unused operations without side effects are removed.
 
-    Not touched: operations whose result has more than `max_elements` elements (remark), results
-    with a layout, `conv.fused`.
+    Preconditions: the operation belongs to the conv dialect and its operands have no layout. Not
+    touched: operations whose result has more than `max_elements` elements (remark), `conv.fused`.
 
     Options:
     - `max-elements`: largest constant made, in elements. Resizing or broadcasting a small constant

@@ -41,13 +41,14 @@ class FuseEpiloguesPass(ModulePass):
     down to the last operation absorbed. Of two convolutions that are added, the later one takes the
     addition. What stands alone afterwards is fused with its neighbours in the same way.
 
-    Operands of absorbed operations become
+    Preconditions: the operations make tensors of the convolution's result type, and what else they
+    read can become
     - constants inside the region, where all their elements are equal;
     - extra operands of shape [C], where they are constants of shape [C, 1, 1] or [1, C, 1, 1];
     - extra operands, where they have the shape of the result (residual connections).
 
     Not touched (remark): operations with other operands (a squeeze-and-excite scale), of another
-    shape than the convolution's result, or beside another reader.
+    shape than the convolution's result, or beside another reader of the same value.
 
     Before:
 

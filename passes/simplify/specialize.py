@@ -33,8 +33,8 @@ class SpecializePass(ModulePass):
     | other numbers of groups above one | `conv.grouped` |
     | all else | stays `conv.conv2d`: dense |
 
-    Epilogue, extra operands, schedule, attributes and location are kept. A dense convolution of a
-    single channel is not depthwise: it has no groups to spread over vector lanes.
+    Preconditions: none. Epilogue, extra operands, schedule, attributes and location are kept. A
+    dense convolution of a single channel is not depthwise: it has no groups to spread over lanes.
 
     Before:
 
