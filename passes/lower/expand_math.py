@@ -69,14 +69,38 @@ class ExpandMathPass(ModulePass):
       func.return
     }
     ```
-    After, shortened:
-    ```
-      %3 = arith.maximumf %a, %lowest : f32
-      %4 = arith.minimumf %3, %highest : f32
-      %5 = arith.mulf %4, %4 : f32
-      %6 = math.fma %p4, %5, %p3 : f32
-      …
-      %b = arith.divf %10, %14 : f32
+    After:
+    ```mlir
+    func.func private @f(%x: memref<8xf32>, %y: memref<8xf32>) {
+      %0 = arith.constant -8.187000e+00 : f32
+      %1 = arith.constant 8.187000e+00 : f32
+      %2 = arith.constant 1.33544784e-08 : f32
+      %3 = arith.constant 2.06089462e-05 : f32
+      %4 = arith.constant 0.00349557982 : f32
+      %5 = arith.constant 0.133810192 : f32
+      %6 = arith.constant 1.000000e+00 : f32
+      %7 = arith.constant 7.77648211e-07 : f32
+      %8 = arith.constant 0.000328562135 : f32
+      %9 = arith.constant 0.0258769505 : f32
+      %10 = arith.constant 0.467143357 : f32
+      %c0 = arith.constant 0 : index
+      %a = memref.load %x[%c0] : memref<8xf32>
+      %11 = arith.maximumf %a, %0 : f32
+      %12 = arith.minimumf %11, %1 : f32
+      %13 = arith.mulf %12, %12 : f32
+      %14 = math.fma %13, %2, %3 : f32
+      %15 = math.fma %14, %13, %4 : f32
+      %16 = math.fma %15, %13, %5 : f32
+      %17 = math.fma %16, %13, %6 : f32
+      %18 = arith.mulf %12, %17 : f32
+      %19 = math.fma %13, %7, %8 : f32
+      %20 = math.fma %19, %13, %9 : f32
+      %21 = math.fma %20, %13, %10 : f32
+      %22 = math.fma %21, %13, %6 : f32
+      %b = arith.divf %18, %22 : f32
+      memref.store %b, %y[%c0] : memref<8xf32>
+      func.return
+    }
     ```
     """
 

@@ -40,23 +40,23 @@ class LoopsToLLVMPass(ModulePass):
     ```
     After:
     ```mlir
-    llvm.func internal @scale(%x : !llvm.ptr {llvm.noalias}, %y : !llvm.ptr {llvm.noalias}) {
+    llvm.func internal @scale(%x: !llvm.ptr {llvm.noalias}, %y: !llvm.ptr {llvm.noalias}) {
       %0 = llvm.mlir.constant(0) : i64
       %1 = llvm.mlir.constant(4) : i64
       %2 = llvm.mlir.constant(64) : i64
       %3 = llvm.mlir.constant(1) : i64
-      llvm.br ^bb0(%0 : i64)
-    ^bb0(%4 : i64):
+      llvm.br ^bb1(%0 : i64)
+    ^bb1(%4: i64):
       %5 = llvm.mul %4, %2 overflow<nsw> : i64
       %6 = llvm.getelementptr %x[%5] : (!llvm.ptr, i64) -> !llvm.ptr, i8
-      %7 = llvm.load %6 {"alignment" = 4 : i64} : !llvm.ptr -> vector<16xf32>
+      %7 = llvm.load %6 {alignment = 4 : i64} : !llvm.ptr -> vector<16xf32>
       %8 = llvm.fadd %7, %7 : vector<16xf32>
       %9 = llvm.getelementptr %y[%5] : (!llvm.ptr, i64) -> !llvm.ptr, i8
-      llvm.store %8, %9 {"alignment" = 4 : i64} : vector<16xf32>, !llvm.ptr
+      llvm.store %8, %9 {alignment = 4 : i64} : vector<16xf32>, !llvm.ptr
       %10 = llvm.add %4, %3 overflow<nsw> : i64
       %11 = llvm.icmp "slt" %10, %1 : i64
-      llvm.cond_br %11, ^bb0(%10 : i64), ^bb1
-    ^bb1:
+      llvm.cond_br %11, ^bb1(%10 : i64), ^bb2
+    ^bb2:
       llvm.return
     }
     ```
