@@ -288,6 +288,10 @@ def test_offsets_beyond_32_bits_stay_exact(lower: Callable[[str], ModuleOp]) -> 
             "%b = arith.constant dense<1.0> : tensor<4xf32>",
             "arith.constant: expected a number or a vector",
         ),
+        (
+            "%b = memref.load %m[%n] : memref<8xi8>",
+            "expected accesses to 32-bit elements, found memref<8xi8>",
+        ),
         ("%r = math.exp2 %f : f64", "no translation of math.exp2"),
         ("scf.for %i = %n to %n step %n {\n}", "scf.for: expected a positive constant step"),
         (
@@ -299,7 +303,7 @@ def test_offsets_beyond_32_bits_stay_exact(lower: Callable[[str], ModuleOp]) -> 
 )
 def test_unsupported_operations(lower: Callable[[str], ModuleOp], body: str, message: str) -> None:
     text = f"""
-    func.func @main(%n : index, %f : f64, %j : i32, %v : vector<4xf32>) {{
+    func.func @main(%m : memref<8xi8>, %n : index, %f : f64, %j : i32, %v : vector<4xf32>) {{
       {body}
       func.return
     }}"""

@@ -12,6 +12,9 @@ from convopt.passes.lower.to_llvm.affine import Affine, merged
 from convopt.passes.lower.to_llvm.emitter import POINTER, Emitter
 
 
+_ELEMENT_BYTES = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Buffer:
     """A row-major memref: a pointer, a byte offset, and its strides in bytes."""
@@ -61,8 +64,12 @@ class State:
         return self.emitter.lane(vector, number, old.type)
 
     def address(self, buffer: SSAValue, indices: tuple[SSAValue, ...]) -> SSAValue:
-        """The address of one element."""
+        """The address of one element; ConvoptError unless it has 32 bits (accesses say align 4)."""
         known = self.buffers[buffer]
+        if known.strides and known.strides[-1] != _ELEMENT_BYTES:
+            raise ConvoptError(
+                f"conv-loops-to-llvm: expected accesses to 32-bit elements, found {buffer.type}"
+            )
         constant, terms = known.offset.constant, known.offset.terms
         for old, stride in zip(indices, known.strides, strict=True):
             index = self.indices[old]
