@@ -85,11 +85,14 @@ def compile(
     user's cache unless `cache` is False. Raises ConvoptError.
     """
     from convopt.runtime.compiled_model import CompiledModel
+    from convopt.runtime.host_check import check_runs_here
 
+    description = cpu_target(target)
+    check_runs_here(description)
     artifact = compiled_artifact(
         source, target, shapes=shapes, is_stepped=True, cache=cache, observers=observers
     )
-    return CompiledModel(artifact, cpu_target(target), threads=threads)
+    return CompiledModel(artifact, description, threads=threads)
 
 
 def emit(
@@ -127,26 +130,38 @@ def compiled_artifact(
     shapes: Shapes | None = None,
     symbol: str | None = None,
     is_stepped: bool = False,
+    must_be_complete: bool = False,
     cache: bool = True,
     observers: Sequence[PassObserver] = (),
 ) -> Artifact:
-    """The compiled model, from the cache where it is there, which it is afterwards."""
+    """The compiled model, from the cache where it is there, which it is afterwards.
+
+    With `must_be_complete`, a model of which onnxruntime would run a part is an error.
+    """
     found = read_source(source)
     description = cpu_target(target)
     key = None
     store = user_cache()
     if found is not None and cache:
-        options = {"symbol": symbol, "is_stepped": is_stepped, "name": found.name}
+        options = {
+            "symbol": symbol,
+            "is_stepped": is_stepped,
+            "must_be_complete": must_be_complete,
+            "name": found.name,
+        }
         key = model_key(found.data, found.folder, shapes or {}, description, options)
         known = load_artifact(store, key)
         if known is not None:
             return known
     from convopt.build import Builder
-    from convopt.emission import symbol_of
+    from convopt.emission import check_symbol, symbol_of
 
     model = _loaded(source, shapes) if found is None else _load(found, shapes or {})
+    if must_be_complete:
+        model.require_complete()
+    name = symbol_of(model.name) if symbol is None else check_symbol(symbol)
     builder = Builder(description, target, is_stepped, observers)
-    artifact = builder.build(model, symbol or symbol_of(model.name))
+    artifact = builder.build(model, name)
     if key is not None:
         store.store(key, artifact.to_bytes())
     return artifact
@@ -181,8 +196,12 @@ def _loaded(source: ModelSource, shapes: Shapes | None) -> Model:
         raise ConvoptError("expected shapes only for a model that is not loaded yet")
     if isinstance(source, Model):
         return source
+    from xdsl.dialects.builtin import ModuleOp
+
     from convopt.frontends.mlir import model_of_module
 
+    if not isinstance(source, ModuleOp):
+        raise ConvoptError(f"expected a builtin.module, found {type(source).__name__}")
     return model_of_module(source)
 
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
-from convopt.backends.targets import CpuTarget, cpu_target, load_target, target_names
+from convopt.backends.targets import cpu_target
+from convopt.cli.checks import check_options
 from convopt.cli.diagnostics import (
     Diagnostic,
     error_diagnostic,
     mismatches,
     remark_diagnostic,
 )
+from convopt.cli.emit_model import write_object_files
 from convopt.cli.inputs import STDIN, Chunk, chunks_of, decode, display_name, is_onnx, read_bytes
 from convopt.cli.listings import listing
 from convopt.cli.messages import EXIT_ERROR, EXIT_OK, report
@@ -28,26 +30,21 @@ from convopt.cli.observers import (
     IRDumper,
     Statistics,
     Timing,
-    wants_dumps,
 )
-from convopt.cli.options import Options
-from convopt.cli.outputs import STDOUT, check_writable, write, write_files
-from convopt.cli.remark_output import filter_pattern, select, write_remarks
+from convopt.cli.options import COMPANIONS, Options
+from convopt.cli.outputs import STDOUT, write
+from convopt.cli.remark_output import select, write_remarks
 from convopt.errors import ConvoptError, UsageError
 from convopt.mlir_text import new_context, parse_module, print_module
 from convopt.pass_manager import run_passes, verify
 from convopt.pass_observer import PassObserver
 from convopt.pass_pipeline import named_pipeline, parse_pipeline, pipeline_text
 from convopt.passes.remarks import Remark, collect
-from convopt.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from convopt.emission import Code
 
 _SEPARATOR = "// -----\n"
-_TEXT_KINDS = ("mlir", "llvm", "assembly", "header")
-_COMPANIONS = {"header": ".h", "weights": ".weights"}
-"""What is written beside an object, and its suffix."""
 
 
 @dataclass
@@ -127,7 +124,7 @@ class Job:
         observers: list[PassObserver] = []
         if options.crash_reproducer is not None:
             observers.append(CrashReproducer(options.crash_reproducer, passes))
-        if wants_dumps(options):
+        if options.wants_dumps:
             observers.append(IRDumper(options))
         if options.statistics is not None:
             observers.append(self.statistics)
@@ -140,7 +137,7 @@ def run(options: Options) -> int:
     if text is not None:
         write(STDOUT, text)
         return EXIT_OK
-    _check(options)
+    check_options(options)
     job = Job(options)
     data = read_bytes(options.input)
     if is_onnx(options.input, data):
@@ -154,35 +151,6 @@ def run(options: Options) -> int:
     return _run_chunks(job, chunks, passes or ())
 
 
-def _check(options: Options) -> None:
-    """Find the mistakes of the command line, and files that cannot be written, before the work."""
-    if options.run_reproducer and (options.passes or options.pipeline):
-        raise UsageError("--run-reproducer brings its own passes: leave out -p and --pipeline")
-    if options.passes is not None and options.pipeline is not None:
-        raise UsageError("expected one of -p and --pipeline, found both")
-    is_text = options.emit in _TEXT_KINDS
-    if options.split_input_file and not is_text:
-        raise UsageError(f"--split-input-file works with {', '.join(_TEXT_KINDS)}")
-    if _writes_companions(options) and Path(options.output).suffix in _COMPANIONS.values():
-        raise UsageError(f"expected an object file such as model.o, found {options.output}")
-    filter_pattern(options.remarks_filter)
-    if options.target is not None:
-        _check_target(options.target)
-    for path in (options.output, options.crash_reproducer, options.remarks_output_file):
-        if path is not None:
-            check_writable(path)
-
-
-def _check_target(name: str) -> None:
-    is_file = name.endswith(".toml") or "/" in name
-    if not is_file and name not in target_names():
-        known = ", ".join(target_names())
-        hint = did_you_mean(name, target_names())
-        raise UsageError(f"unknown target '{name}': expected a .toml file or one of {known}{hint}")
-    if not isinstance(load_target(name), CpuTarget):
-        cpu_target(name)
-
-
 def _run_chunks(job: Job, chunks: Sequence[Chunk], passes: tuple[ModulePass, ...]) -> int:
     _print_pipeline(job.options, passes)
     results: list[str | bytes] = []
@@ -190,7 +158,7 @@ def _run_chunks(job: Job, chunks: Sequence[Chunk], passes: tuple[ModulePass, ...
     try:
         for chunk in chunks:
             module = _compile_chunk(job, chunk, passes)
-            if _writes_companions(job.options):
+            if job.options.writes_companions:
                 _write_object(job, module, name)
                 continue
             with job.phase("emit"):
@@ -218,7 +186,7 @@ def _run_model(job: Job, data: bytes) -> int:
     module = model.module
     try:
         job.run_passes(module, passes)
-        if _writes_companions(options):
+        if options.writes_companions:
             _write_object(job, module, model.name)
             return EXIT_OK
         with job.phase("emit"):
@@ -263,23 +231,11 @@ def _verify_diagnostics(job: Job, chunks: Sequence[Chunk], passes: tuple[ModuleP
     return EXIT_OK
 
 
-def _writes_companions(options: Options) -> bool:
-    return options.emit == "object" and options.output != STDOUT
-
-
 def _write_object(job: Job, module: ModuleOp, name: str) -> None:
     with job.phase("emit"):
         code = job.code(module, name)
-        files = {kind: code.emit(kind) for kind in ("object", *_COMPANIONS)}
+        files = {kind: code.emit(kind) for kind in ("object", *COMPANIONS)}
     write_object_files(Path(job.options.output), files)
-
-
-def write_object_files(output: Path, files: dict[str, str | bytes]) -> None:
-    """Write the object, and header and weights beside it: all or none. Say so."""
-    paths = {output: files["object"]}
-    paths |= {output.with_suffix(suffix): files[kind] for kind, suffix in _COMPANIONS.items()}
-    write_files(paths)
-    print(f"convopt: wrote {', '.join(map(str, paths))}", file=sys.stderr)
 
 
 def _print_pipeline(options: Options, passes: tuple[ModulePass, ...]) -> None:

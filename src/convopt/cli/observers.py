@@ -50,7 +50,7 @@ class IRDumper(PassObserver):
         chosen = self.options.dump_after_all or step.name in self.options.dump_after
         if self.options.dump_after_change:
             chosen = chosen or print_module(module) != self._text_before
-        if chosen or (self.options.dump_directory and not _names_dumps(self.options)):
+        if chosen or (self.options.dump_directory and not self.options.names_dumps):
             self._dump(step, module, "After")
 
     def failed(self, step: ModulePass, module: ModuleOp) -> None:
@@ -72,16 +72,6 @@ class IRDumper(PassObserver):
         name = f"{self._dumps:02}_{when.lower().replace(' ', '_')}_{step.name}.mlir"
         write_files({Path(self.options.dump_directory) / name: header + text})
         self._dumps += 1
-
-
-def _names_dumps(options: Options) -> bool:
-    """Whether the user chose the passes around which IR is printed."""
-    flags = (options.dump_before_all, options.dump_after_all, options.dump_after_change)
-    return any(flags) or bool(options.dump_before or options.dump_after)
-
-
-def wants_dumps(options: Options) -> bool:
-    return options.dump_directory is not None or _names_dumps(options)
 
 
 @dataclass

@@ -10,6 +10,10 @@ from convopt.suggestions import did_you_mean
 
 EMIT_KINDS = ("mlir", "llvm", "assembly", "object", "header", "weights")
 
+TEXT_KINDS = ("mlir", "llvm", "assembly", "header")
+COMPANIONS = {"header": ".h", "weights": ".weights"}
+"""What is written beside an object, and its suffix."""
+
 _DESCRIPTION = """\
 Read a model (ONNX or MLIR), run passes over it, emit IR or code.
 
@@ -78,6 +82,30 @@ class Options:
     def has_passes(self) -> bool:
         """Whether the user says which passes run."""
         return self.passes is not None or self.pipeline is not None or self.run_reproducer
+
+    @property
+    def writes_companions(self) -> bool:
+        """Whether header and weights are written beside an object file."""
+        return self.emit == "object" and self.output != "-"
+
+    @property
+    def names_dumps(self) -> bool:
+        """Whether the user chose the passes around which IR is printed."""
+        flags = (self.dump_before_all, self.dump_after_all, self.dump_after_change)
+        return any(flags) or bool(self.dump_before or self.dump_after)
+
+    @property
+    def wants_dumps(self) -> bool:
+        return self.dump_directory is not None or self.names_dumps
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether anything but the result of the default passes is asked for."""
+        asks = (self.list_passes, self.list_pipelines, self.list_targets, self.help_pass)
+        reports = (self.timing, self.statistics, self.crash_reproducer, self.dump_pass_pipeline)
+        modes = (self.split_input_file, self.verify_diagnostics, self.verify_each)
+        more = (self.has_passes, self.wants_remarks, self.wants_dumps)
+        return any((*asks, *reports, *modes, *more))
 
     @property
     def wants_remarks(self) -> bool:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from convopt.cli.options import Options
 from convopt.cli.outputs import write_files
-from convopt.errors import UsageError
 from convopt.passes.remarks import Remark
 
 
@@ -25,20 +24,12 @@ def write_remarks(remarks: Iterable[Remark], options: Options) -> None:
 def select(remarks: Iterable[Remark], options: Options) -> list[Remark]:
     """The remarks of the kind and of the passes that the user wants, equal ones once."""
     wanted = options.remarks or "all"
-    pattern = filter_pattern(options.remarks_filter)
+    pattern = re.compile(options.remarks_filter or "")
     return [
         remark
         for remark in dict.fromkeys(remarks)
         if wanted in ("all", str(remark.kind)) and pattern.search(remark.pass_name)
     ]
-
-
-def filter_pattern(text: str | None) -> re.Pattern[str]:
-    """The expression of `--remarks-filter`; UsageError where it is none."""
-    try:
-        return re.compile(text or "")
-    except re.error as error:
-        raise UsageError(f"--remarks-filter: '{text}' is no regular expression: {error}") from error
 
 
 def _format(remark: Remark, style: str) -> str:

@@ -34,9 +34,13 @@ def _convopt(arguments: Sequence[str]) -> int:
     from convopt.cli.options import parse_options
 
     options = parse_options(arguments)
-    from convopt.cli.main import run
+    from convopt.cli import emit_model
 
-    return run(options)
+    if emit_model.emits_model(options):
+        return emit_model.run(options)
+    from convopt.cli import main
+
+    return main.run(options)
 
 
 def _convopt_run(arguments: Sequence[str]) -> int:

@@ -13,10 +13,9 @@ from convopt.errors import ConvoptError
 from convopt.model import OnnxSegment, Partition, TensorSpec
 from convopt.runtime.arguments import Array, bind, check_names, check_out, checked_inputs
 from convopt.runtime.code_runner import CodeRunner
-from convopt.runtime.host_check import check_runs_here
 from convopt.runtime.onnx_runner import OnnxRunner
 from convopt.runtime.profile import Profile, ProfileRow, roofline_milliseconds
-from convopt.runtime.threads import ThreadTeam
+from convopt.runtime.threads import ThreadTeam, available_cores
 
 ONNXRUNTIME = "onnxruntime"
 
@@ -26,18 +25,18 @@ class CompiledModel:
 
     Results are new arrays, unless `out` says where to write. Inputs are not changed; they are
     copied only if they are not dense or not aligned to their elements. There is one workspace:
-    calls from several threads are safe, and happen one after the other.
+    calls from several threads are safe, and happen one after the other. `threads` beyond the cores
+    that this process may use are not started: they would wait for each other at every kernel.
     """
 
     def __init__(self, artifact: Artifact, target: CpuTarget, threads: int = 1):
         if threads < 1:
             raise ConvoptError(f"expected at least 1 thread, found {threads}")
-        check_runs_here(target)
         self._artifact = artifact
         self.target = target
-        self.threads = threads
+        self.threads = min(threads, available_cores())
         self._lock = threading.Lock()
-        self._team = ThreadTeam(threads)
+        self._team = ThreadTeam(self.threads)
         self._runners = [self._runner(segment) for segment in artifact.segments]
 
     @property

@@ -48,6 +48,13 @@ class ThreadTeam:
         weakref.finalize(self, _dismiss, self._posts)
 
 
+def available_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _serve(number: int, post: _Post) -> None:
     while True:
         post.ready.acquire()

@@ -1,0 +1,47 @@
+"""Mistakes of the command line, and files that cannot be written, are found before the work."""
+
+import re
+from pathlib import Path
+
+from convopt.backends.targets import cpu_target, target_names
+from convopt.backends.targets.loading import HOST
+from convopt.cli.options import COMPANIONS, TEXT_KINDS, Options
+from convopt.cli.outputs import check_writable
+from convopt.errors import UsageError
+from convopt.suggestions import did_you_mean
+
+
+def check_options(options: Options) -> None:
+    """Raise UsageError for options that do not go together, ConvoptError for outputs."""
+    if options.run_reproducer and (options.passes or options.pipeline):
+        raise UsageError("--run-reproducer brings its own passes: leave out -p and --pipeline")
+    if options.passes is not None and options.pipeline is not None:
+        raise UsageError("expected one of -p and --pipeline, found both")
+    if options.split_input_file and options.emit not in TEXT_KINDS:
+        raise UsageError(f"--split-input-file works with {', '.join(TEXT_KINDS)}")
+    if options.writes_companions and Path(options.output).suffix in COMPANIONS.values():
+        raise UsageError(f"expected an object file such as model.o, found {options.output}")
+    _check_filter(options.remarks_filter)
+    check_target(options.target)
+    for path in (options.output, options.crash_reproducer, options.remarks_output_file):
+        if path is not None:
+            check_writable(path)
+
+
+def check_target(name: str | None) -> None:
+    """Raise UsageError for an unknown name, ConvoptError for a bad file and for a GPU."""
+    if name is None or name == HOST:
+        return
+    is_file = name.endswith(".toml") or "/" in name
+    if not is_file and name not in target_names():
+        known = ", ".join(target_names())
+        hint = did_you_mean(name, target_names())
+        raise UsageError(f"unknown target '{name}': expected a .toml file or one of {known}{hint}")
+    cpu_target(name)
+
+
+def _check_filter(text: str | None) -> None:
+    try:
+        re.compile(text or "")
+    except re.error as error:
+        raise UsageError(f"--remarks-filter: '{text}' is no regular expression: {error}") from error

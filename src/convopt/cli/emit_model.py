@@ -1,0 +1,50 @@
+"""`convopt model.onnx --emit=object`: the way past xDSL when the model is in the cache."""
+
+import sys
+from pathlib import Path
+
+from convopt.artifact import CodeSegment
+from convopt.cli.checks import check_options
+from convopt.cli.messages import EXIT_OK
+from convopt.cli.options import COMPANIONS, Options
+from convopt.cli.outputs import write, write_files
+from convopt.compiler import compiled_artifact
+
+
+def emits_model(options: Options) -> bool:
+    """Whether all that is asked for is code of an ONNX file, with nothing to watch."""
+    kept = ("object", *COMPANIONS)
+    return options.emit in kept and options.input.endswith(".onnx") and not options.is_watching
+
+
+def run(options: Options) -> int:
+    """Compile, or find in the cache, and write; the exit code."""
+    check_options(options)
+    artifact = compiled_artifact(
+        options.input,
+        options.target or "host",
+        shapes=dict(options.shapes),
+        symbol=options.symbol,
+        cache=options.cache,
+        must_be_complete=True,
+    )
+    (segment,) = artifact.segments
+    assert isinstance(segment, CodeSegment)
+    files: dict[str, str | bytes] = {
+        "object": segment.code,
+        "header": segment.header,
+        "weights": segment.weights,
+    }
+    if options.writes_companions:
+        write_object_files(Path(options.output), files)
+    else:
+        write(options.output, files[options.emit])
+    return EXIT_OK
+
+
+def write_object_files(output: Path, files: dict[str, str | bytes]) -> None:
+    """Write the object, and header and weights beside it: all or none. Say so."""
+    paths = {output: files["object"]}
+    paths |= {output.with_suffix(suffix): files[kind] for kind, suffix in COMPANIONS.items()}
+    write_files(paths)
+    print(f"convopt: wrote {', '.join(map(str, paths))}", file=sys.stderr)
