@@ -11,7 +11,6 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.passes.lower.to_llvm.affine import Affine, merged
 from convopt.passes.lower.to_llvm.emitter import POINTER, Emitter
 
-
 _ELEMENT_BYTES = 4
 
 
