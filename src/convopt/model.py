@@ -180,9 +180,9 @@ def _segment_text(segment: Segment) -> str:
             f"// {len(segment.nodes)} nodes: {_names(segment.nodes)}\n"
             f"// {segment.reason}"
         )
-    from convopt.printing import ir_text
+    from convopt.mlir_text import print_module
 
-    return ir_text(segment.module, elide_above=PRINTED_ELEMENTS)
+    return print_module(segment.module, elide_larger_than=PRINTED_ELEMENTS).rstrip("\n")
 
 
 def _names(names: Sequence[str]) -> str:

@@ -1,44 +1,94 @@
-"""MLIR text as a model: one function on static float32 tensors."""
+"""MLIR text as a model: a module whose function @main works on static float32 tensors."""
 
-import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DictionaryAttr,
-    FileLineColLoc,
     Float32Type,
     ModuleOp,
+    NoneAttr,
     StringAttr,
     TensorType,
 )
 from xdsl.dialects.func import FuncOp
-from xdsl.ir import Attribute, Operation
-from xdsl.utils.exceptions import VerifyException
+from xdsl.ir import Attribute
 
 from convopt.errors import ConvoptError
 from convopt.mlir_text import parse_module
 from convopt.model import CompiledSegment, Model, Partition, TensorSpec
+from convopt.pass_manager import verify
 
 ENTRY = "main"
+NAME_ATTRIBUTE = "conv.name"
 
 
-def load_mlir(
-    source: str | os.PathLike[str], shapes: Mapping[str, Sequence[int]] | None = None
-) -> Model:
-    """The model behind MLIR text, or the path of a file that holds some.
+def load_mlir(text: str, file: str = "<text>", name: str = "model") -> Model:
+    """The model that MLIR text holds; `file` stands in error messages.
 
-    A text has several lines, a path has one. `shapes` may only state the shapes that the function
-    has. Raises ConvoptError with line and column for text that does not parse or verify.
+    Raises ConvoptError, with line and column, for text that does not parse or verify, and for a
+    module that is no model.
     """
-    if isinstance(source, str) and "\n" in source:
-        return _model(source, "<text>", "model", shapes)
-    path = Path(source)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConvoptError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConvoptError(f"{path}: expected MLIR text in UTF-8, found other bytes") from error
-    return _model(text, str(path), path.stem, shapes)
+    module = parse_module(text, file)
+    verify(module)
+    return model_of_module(module, name)
+
+
+def model_of_module(module: ModuleOp, name: str = "model") -> Model:
+    """A module as a model; raises ConvoptError unless it has one function to run.
+
+    That is @main, or the only function that has a body. Arguments and results must be static
+    float32 tensors in row-major layout; their attribute `conv.name` names them, else `input0`,
+    `output0` and so on do.
+    """
+    entry = _entry(module)
+    inputs = _specs(entry.function_type.inputs.data, entry.arg_attrs, "input", entry)
+    outputs = _specs(entry.function_type.outputs.data, entry.res_attrs, "output", entry)
+    segment = CompiledSegment(
+        module, tuple(spec.name for spec in inputs), tuple(spec.name for spec in outputs)
+    )
+    operations = sum(1 for op in entry.body.block.ops if op.name.startswith("conv."))
+    return Model(name, inputs, outputs, (segment,), Partition(operations))
+
+
+def _entry(module: ModuleOp) -> FuncOp:
+    functions = [op for op in module.ops if isinstance(op, FuncOp) and op.body.blocks]
+    named = [function for function in functions if function.sym_name.data == ENTRY]
+    candidates = named or functions
+    if len(candidates) != 1:
+        found = ", ".join(f"@{function.sym_name.data}" for function in functions) or "none"
+        raise ConvoptError(f"expected a function @{ENTRY} in the module, found {found}")
+    return candidates[0]
+
+
+def _specs(
+    types: Sequence[Attribute],
+    attributes: ArrayAttr[DictionaryAttr] | None,
+    kind: str,
+    entry: FuncOp,
+) -> tuple[TensorSpec, ...]:
+    """Specs of all arguments or results of a function."""
+    specs = []
+    for index, type_ in enumerate(types):
+        if not _is_model_tensor(type_):
+            raise ConvoptError(
+                f"{kind} {index} of @{entry.sym_name.data}: expected a static float32 tensor "
+                f"without a layout, found {type_}"
+            )
+        assert isinstance(type_, TensorType)
+        given = attributes.data[index].data.get(NAME_ATTRIBUTE) if attributes else None
+        name = given.data if isinstance(given, StringAttr) else f"{kind}{index}"
+        specs.append(TensorSpec(name, type_.get_shape()))
+    names = [spec.name for spec in specs]
+    if len(set(names)) != len(names):
+        raise ConvoptError(f"expected different names of {kind}s, found {', '.join(names)}")
+    return tuple(specs)
+
+
+def _is_model_tensor(type_: Attribute) -> bool:
+    return (
+        isinstance(type_, TensorType)
+        and isinstance(type_.element_type, Float32Type)
+        and isinstance(type_.encoding, NoneAttr)
+        and all(size > 0 for size in type_.get_shape())
+    )

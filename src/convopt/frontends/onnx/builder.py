@@ -1,0 +1,144 @@
+"""Builds the function that a part of an ONNX graph becomes."""
+
+import re
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DictionaryAttr,
+    FunctionType,
+    ModuleOp,
+    NameLoc,
+    NoneAttr,
+    StringAttr,
+    TensorType,
+)
+from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.utils.exceptions import VerifyException
+
+from convopt.convdialect.constants import constant
+from convopt.convdialect.layouts import float_tensor
+from convopt.frontends.onnx.graph import Array, Graph, dtype_name, static_shape
+
+FUNCTION_NAME = "main"
+NAME_ATTRIBUTE = "conv.name"
+
+
+class Unsupported(Exception):  # noqa: N818 (an answer, not an error: the node goes to onnxruntime)
+    """Why convopt cannot compile a node."""
+
+
+def named_location(name: str) -> NameLoc:
+    """The source location of what a name of the ONNX model stands for."""
+    return NameLoc(StringAttr(name), NoneAttr())
+
+
+def shape_of(value: SSAValue) -> tuple[int, ...]:
+    """The logical shape of a tensor value."""
+    assert isinstance(value.type, TensorType)
+    return value.type.get_shape()
+
+
+def obstacle(graph: Graph, name: str) -> str | None:
+    """Why a tensor cannot go into or come out of compiled code; None if it can."""
+    type_proto = graph.type_of(name)
+    dtype = dtype_name(type_proto)
+    if dtype == "unknown":
+        return f"the type of '{name}' is unknown"
+    if dtype != "float32":
+        return f"'{name}' is {dtype}, expected float32"
+    shape = static_shape(type_proto)
+    if shape is None:
+        return f"the shape of '{name}' is known only at run time"
+    if 0 in shape:
+        return f"'{name}' has no elements, its shape is {list(shape)}"
+    return None
+
+
+class FunctionBuilder:
+    """The values so far by tensor name; constants come first in the function, once each."""
+
+    def __init__(self, graph: Graph, inputs: Sequence[str]) -> None:
+        self._graph = graph
+        self._inputs = tuple(inputs)
+        self._block = Block(arg_types=[self._type(name) for name in inputs])
+        self._values: dict[str, SSAValue] = dict(zip(inputs, self._block.args, strict=True))
+        self._constants: list[Operation] = []
+        for name, argument in self._values.items():
+            argument.name_hint = _hint(name)
+
+    def _type(self, name: str) -> TensorType:
+        shape = static_shape(self._graph.types[name])
+        assert shape is not None
+        return float_tensor(shape)
+
+    def value(self, name: str) -> SSAValue:
+        """The value of a tensor; raises Unsupported for one that is no static float32 tensor."""
+        if name in self._values:
+            return self._values[name]
+        reason = obstacle(self._graph, name)
+        if reason is not None:
+            raise Unsupported(reason)
+        self._values[name] = self.add_constant(self._graph.constants[name], name)
+        return self._values[name]
+
+    def add_constant(self, array: Array, name: str) -> SSAValue:
+        """A constant at the start of the function, located at `name`."""
+        op = constant(array, named_location(name))
+        op.results[0].name_hint = _hint(name)
+        self._constants.append(op)
+        return op.results[0]
+
+    def append(self, op: Operation, name: str) -> SSAValue:
+        """Adds an operation of one result, located at `name`; Unsupported if it is not valid."""
+        op.location = named_location(name)
+        try:
+            op.verify()
+        except VerifyException as error:
+            raise Unsupported(str(error)) from error
+        self._block.add_op(op)
+        return op.results[0]
+
+    def define(self, name: str, value: SSAValue) -> None:
+        """Makes `value` what the tensor `name` is, whose inferred shape it must have."""
+        expected = static_shape(self._graph.types.get(name))
+        if expected is not None and shape_of(value) != expected:
+            raise Unsupported(
+                f"'{name}' would have the shape {list(shape_of(value))}, expected {list(expected)}"
+            )
+        self._values[name] = value
+
+    def stand_in(self, name: str) -> None:
+        """Defines a tensor as an unknown value of its type, as far as it can be one."""
+        if name not in self._graph.constants and obstacle(self._graph, name) is None:
+            self._values[name] = self._block.insert_arg(self._type(name), len(self._block.args))
+
+    def finish(self, outputs: Sequence[str]) -> ModuleOp:
+        """The module, with the tensors `outputs` as the function's results."""
+        results = [self.value(name) for name in outputs]
+        first = self._block.first_op
+        if first is None:
+            self._block.add_ops(self._constants)
+        else:
+            self._block.insert_ops_before(self._constants, first)
+        self._block.add_op(ReturnOp(*results))
+        type_ = FunctionType.from_lists(self._block.arg_types, [each.type for each in results])
+        function = FuncOp(
+            FUNCTION_NAME,
+            type_,
+            Region(self._block),
+            arg_attrs=_names(self._inputs),
+            res_attrs=_names(outputs),
+        )
+        return ModuleOp([function])
+
+
+def _names(names: Sequence[str]) -> ArrayAttr[DictionaryAttr]:
+    return ArrayAttr(DictionaryAttr({NAME_ATTRIBUTE: StringAttr(name)}) for name in names)
+
+
+def _hint(name: str) -> str | None:
+    """A tensor's name as the name of an SSA value, as nearly as its rules allow."""
+    hint = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    return hint if SSAValue.is_valid_name(hint) else None

@@ -1,0 +1,19 @@
+"""How each ONNX operator becomes operations of the conv dialect: one converter an operator.
+
+A converter takes the `NodeContext` of its node, adds operations and returns the value of the first
+output; it raises `Unsupported` with the reason where it cannot.
+"""
+
+from convopt.frontends.onnx.converters import (  # noqa: F401 (they fill the table)
+    activations,
+    arithmetic,
+    convolution,
+    matrices,
+    normalization,
+    pooling,
+    resizing,
+    structure,
+)
+from convopt.frontends.onnx.converters.table import CONVERTERS
+
+__all__ = ["CONVERTERS"]

@@ -1,0 +1,45 @@
+"""Conv."""
+
+from collections.abc import Sequence
+
+from xdsl.ir import SSAValue
+
+from convopt.convdialect.ops.convolution import Conv2DOp
+from convopt.convdialect.regions import ScalarBuilder, build_region
+from convopt.frontends.onnx.builder import Unsupported, shape_of
+from convopt.frontends.onnx.context import NodeContext
+from convopt.frontends.onnx.converters.table import converts
+from convopt.frontends.onnx.converters.windows import window_of
+
+
+@converts("Conv")
+def conv(context: NodeContext) -> SSAValue:
+    """A convolution with constant weights; the bias is its epilogue."""
+    rank = len(shape_of(context.value()))
+    if rank != 4:
+        raise Unsupported(f"expected a 2-D convolution (input of rank 4), found {rank - 2}-D")
+    filter_shape = context.constant(1, "filter").shape
+    window = window_of(context, filter_shape[2:], shape_of(context.value())[2:])
+    weights = context.value(1)
+    bias = None
+    if context.has(2):
+        context.constant(2, "bias")
+        bias = context.value(2)
+    return context.emit(
+        Conv2DOp(
+            context.value(),
+            weights,
+            stride=window.stride,
+            padding=window.padding,
+            dilation=window.dilation,
+            groups=context.attribute("group", 1),
+            extras=[] if bias is None else [bias],
+            epilogue=None if bias is None else build_region(2, add_bias),
+        )
+    )
+
+
+def add_bias(arguments: Sequence[SSAValue], b: ScalarBuilder) -> SSAValue:
+    """The epilogue (accumulator, bias) -> accumulator + bias."""
+    accumulator, bias = arguments
+    return b.add(accumulator, bias)
