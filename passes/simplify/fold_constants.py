@@ -13,10 +13,12 @@ from xdsl.passes import ModulePass
 from convopt.convdialect.constants import constant, constant_value
 from convopt.convdialect.dialect import Conv
 from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.reference.interpreter import ConvFunctions
 from convopt.passes import remarks
 from convopt.passes.rewriting import blocks_of, erase_dead, is_dead, replace_plainly
 from convopt.passes.simplify.identities import combined, identical_input
+from convopt.passes.simplify.reshape_sinking import before_reshape
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class FoldConstantsPass(ModulePass):
       an operand, padding by nothing, concatenations of one tensor, shuffles of one group, resizes
       to the same size and 1x1 pools vanish;
     - a reshape of a reshape becomes one reshape, a transpose of a transpose one transpose;
+    - elementwise operations move before a reshape that only drops axes of size one at the end,
+      which brings the bias and activation of a fully connected layer to its convolution;
     - unused operations without side effects are removed.
 
     Preconditions: the operation belongs to the conv dialect and its operands have no layout. Not
@@ -115,6 +119,10 @@ class FoldConstantsPass(ModulePass):
             replace_plainly(op, single, merged=[producer])
             # What two reshapes or transposes come to may be nothing, or a constant.
             self._fold(single, interpreter)
+            return
+        if isinstance(op, ElementwiseOp) and (moved := before_reshape(op)) is not None:
+            remarks.passed(self.name, op, "moved before a reshape")
+            replace_plainly(op, moved)
             return
         self._evaluate(op, interpreter)
 

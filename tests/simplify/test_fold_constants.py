@@ -21,12 +21,13 @@ from convopt.convdialect.ops.structure import (
     ReshapeOp,
     TransposeOp,
 )
-from convopt.convdialect.regions import build_region
+from convopt.convdialect.regions import ScalarBuilder, build_region
 from convopt.passes.remarks import location_of
 from convopt.passes.rewriting import ops_of_type
 from convopt.passes.simplify.fold_constants import FoldConstantsPass
+from convopt.passes.simplify.fuse_epilogues import FuseEpiloguesPass
 from convopt.testing.passes import largest_difference, op_names, run_passes
-from convopt.testing.tensor_function import TensorFunction
+from convopt.testing.tensor_function import TensorFunction, float_shape
 
 SHAPE = (1, 4, 3, 5)
 
@@ -205,3 +206,41 @@ def test_folded_numbers_are_rounded_once() -> None:
     after, _ = run_passes(f.module(third), FoldConstantsPass())
     (result,) = reference.run(after, [])
     np.testing.assert_array_equal(result, np.float32(np.array([1.0, 2.0]) / np.float32(3.0)))
+
+
+def fully_connected(f: TensorFunction, x: SSAValue, outputs: int) -> SSAValue:
+    """What a frontend makes of a matrix product: [N, C] to [N, outputs]."""
+    batch, channels = float_shape(x)
+    pixel = f.add(ReshapeOp(x, (batch, channels, 1, 1)))
+    return f.add(ReshapeOp(f.conv(pixel, outputs), (batch, outputs)))
+
+
+def test_bias_and_activation_move_to_a_fully_connected_layer() -> None:
+    f = TensorFunction((3, 5))
+    hidden = f.sum(f.random_constant(4), fully_connected(f, f.arguments[0], 4))
+    shifted = f.map(lambda b, v: activations.clip(b, v, 0.0, 6.0), f.sum(hidden, f.constant(3.0)))
+    hidden = f.map(ScalarBuilder.div, f.product(hidden, shifted), f.constant([[6.0]]))
+    before = f.module(f.sum(fully_connected(f, hidden, 2), f.random_constant(1, 2)))
+    after, _ = run_passes(before, FoldConstantsPass(), FuseEpiloguesPass(), FoldConstantsPass())
+    assert op_names(after) == ["conv.reshape", "conv.conv2d", "conv.conv2d", "conv.reshape"]
+    assert largest_difference(before, after) < 1e-12
+
+
+STAYS_AFTER_RESHAPE: dict[str, Callable[[TensorFunction, SSAValue], SSAValue]] = {
+    "other reshape": lambda f, x: f.map(activations.relu, f.add(ReshapeOp(x, (1, 4, 3)))),
+    "unknown operand": lambda f, x: f.sum(f.add(ReshapeOp(x, (3, 4))), f.arguments[1]),
+    "broadcast": lambda f, x: f.sum(f.add(ReshapeOp(x, (3, 4))), f.random_constant(2, 3, 4)),
+    "other shape before": lambda f, x: f.sum(
+        f.add(ReshapeOp(x, (3, 4))), f.add(ReshapeOp(f.arguments[2], (3, 4)))
+    ),
+}
+
+
+@pytest.mark.parametrize("write", STAYS_AFTER_RESHAPE.values(), ids=STAYS_AFTER_RESHAPE)
+def test_what_stays_after_a_reshape(
+    write: Callable[[TensorFunction, SSAValue], SSAValue],
+) -> None:
+    f = TensorFunction((3, 4, 1, 1), (3, 4), (4, 3))
+    before = f.module(write(f, f.arguments[0]))
+    after, _ = run_passes(before, FoldConstantsPass())
+    assert after.is_structurally_equivalent(before)
