@@ -42,8 +42,8 @@ def model_of_module(module: ModuleOp, name: str = "model") -> Model:
     `output0` and so on do.
     """
     entry = _entry(module)
-    inputs = _specs(entry.function_type.inputs.data, entry.arg_attrs, "input", entry)
-    outputs = _specs(entry.function_type.outputs.data, entry.res_attrs, "output", entry)
+    inputs = _specs(entry.function_type.inputs.data, entry.arg_attrs, "input")
+    outputs = _specs(entry.function_type.outputs.data, entry.res_attrs, "output")
     segment = CompiledSegment(
         module, tuple(spec.name for spec in inputs), tuple(spec.name for spec in outputs)
     )
@@ -57,38 +57,32 @@ def _entry(module: ModuleOp) -> FuncOp:
     candidates = named or functions
     if len(candidates) != 1:
         found = ", ".join(f"@{function.sym_name.data}" for function in functions) or "none"
-        raise ConvoptError(f"expected a function @{ENTRY} in the module, found {found}")
+        raise ConvoptError(f"expected one function, @{ENTRY}, found {found}")
     return candidates[0]
 
 
 def _specs(
-    types: Sequence[Attribute],
-    attributes: ArrayAttr[DictionaryAttr] | None,
-    kind: str,
-    entry: FuncOp,
+    types: Sequence[Attribute], attributes: ArrayAttr[DictionaryAttr] | None, kind: str
 ) -> tuple[TensorSpec, ...]:
     """Specs of all arguments or results of a function."""
     specs = []
     for index, type_ in enumerate(types):
-        if not _is_model_tensor(type_):
-            raise ConvoptError(
-                f"{kind} {index} of @{entry.sym_name.data}: expected a static float32 tensor "
-                f"without a layout, found {type_}"
-            )
-        assert isinstance(type_, TensorType)
         given = attributes.data[index].data.get(NAME_ATTRIBUTE) if attributes else None
         name = given.data if isinstance(given, StringAttr) else f"{kind}{index}"
-        specs.append(TensorSpec(name, type_.get_shape()))
+        specs.append(TensorSpec(name, _shape(type_, kind)))
     names = [spec.name for spec in specs]
     if len(set(names)) != len(names):
         raise ConvoptError(f"expected different names of {kind}s, found {', '.join(names)}")
     return tuple(specs)
 
 
-def _is_model_tensor(type_: Attribute) -> bool:
-    return (
-        isinstance(type_, TensorType)
-        and isinstance(type_.element_type, Float32Type)
-        and isinstance(type_.encoding, NoneAttr)
-        and all(size > 0 for size in type_.get_shape())
-    )
+def _shape(type_: Attribute, kind: str) -> tuple[int, ...]:
+    """The shape of a tensor that can go into or come out of a model."""
+    if not isinstance(type_, TensorType) or not isinstance(type_.element_type, Float32Type):
+        raise ConvoptError(f"expected {kind}s of float32 tensors, found {type_}")
+    if not isinstance(type_.encoding, NoneAttr):
+        raise ConvoptError(f"expected {kind}s without a layout, found {type_}")
+    shape: tuple[int, ...] = type_.get_shape()
+    if any(size < 1 for size in shape):
+        raise ConvoptError(f"expected {kind}s of static shape, found {type_}")
+    return shape
