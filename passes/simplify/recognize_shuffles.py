@@ -80,8 +80,9 @@ def _split_groups(shape: Sequence[int], split: Sequence[int]) -> int | None:
     """
     if len(shape) != 4 or len(split) < 4:
         return None
-    batch, channels, height, width = shape
-    groups = split[1]
-    if split[0] != batch or groups * split[2] != channels:
+    _, channels, height, width = shape
+    _, groups, per_group, *pixels = split
+    if groups * per_group != channels:
         return None
-    return groups if list(split[3:]) in ([height, width], [height * width]) else None
+    # Then the batch is the same as well: a reshape keeps the number of elements.
+    return groups if pixels in ([height, width], [height * width]) else None
