@@ -24,7 +24,7 @@ from convopt.passes.lower.epilogue import Epilogue
 from convopt.passes.lower.kernels.rotate import valid_kernel_range
 
 UNROLLED_FMAS = 32
-"""The channel loop's body is repeated until it has about this many FMAs: longer bodies measured no faster."""
+"""The channel loop's body is repeated until it has about this many FMAs; more is not faster."""
 
 
 @dataclass(frozen=True)
