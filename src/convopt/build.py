@@ -7,6 +7,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from convopt.artifact import Artifact, CodeSegment
 from convopt.backends.targets import CpuTarget
+from convopt.collection import paused_collection
 from convopt.emission import Code
 from convopt.mlir_text import new_context
 from convopt.model import CompiledSegment, Model, OnnxSegment
@@ -31,6 +32,7 @@ class Builder:
     is_stepped: bool = False
     observers: Sequence[PassObserver] = field(default=())
 
+    @paused_collection()
     def build(self, model: Model, symbol: str) -> Artifact:
         """Compile every segment that convopt can; a second one's symbol gets a number."""
         segments: list[CodeSegment | OnnxSegment] = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from convopt.artifact import Artifact
 from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.cache import ModelCache, model_key, user_cache
+from convopt.collection import paused_collection
 from convopt.errors import ConvoptError
 from convopt.model import Model
 from convopt.pass_observer import PassObserver
@@ -205,6 +206,7 @@ def _loaded(source: ModelSource, shapes: Shapes | None) -> Model:
     return model_of_module(source)
 
 
+@paused_collection()
 def _emit_code(model: Model, target: str, kind: str, symbol: str | None) -> str | bytes:
     from convopt.emission import Code, check_symbol, symbol_of
     from convopt.mlir_text import new_context
