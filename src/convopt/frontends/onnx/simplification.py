@@ -20,6 +20,10 @@ from convopt.frontends.onnx.graph import (
 SHAPE_DATA_ELEMENTS = 64
 """Constants up to this size may be shapes, axes or scales: inference is given their values."""
 
+POOLING_OPSETS = {"AveragePool": 22, "LpPool": 22, "MaxPool": 22}
+"""The first opsets whose inference leaves out a window that rounding up adds and that starts in the
+padding after the input, as onnxruntime does in every opset."""
+
 
 def model_inputs(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
     """The inputs that a caller gives: those without an initialiser."""
@@ -96,7 +100,8 @@ class _Simplifier:
             return known
         if any(name not in self._types and name not in self._constants for name in node.reads):
             return known
-        schema = onnx.defs.get_schema(node.op_type, node.opset, node.domain)
+        opset = POOLING_OPSETS.get(node.op_type, 1) if not node.domain else 1
+        schema = onnx.defs.get_schema(node.op_type, max(node.opset, opset), node.domain)
         types = {name: self._input_type(name) for name in node.reads}
         data = {
             name: numpy_helper.from_array(self._constants[name], name)

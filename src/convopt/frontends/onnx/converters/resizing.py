@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, floor
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 from xdsl.ir import SSAValue
 
 from convopt.convdialect.attributes import ResizeCoordinates, ResizeMode
@@ -15,49 +15,68 @@ from convopt.frontends.onnx.builder import Unsupported, shape_of
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
 
-HALF = Fraction(1, 2)
+Coordinates: TypeAlias = npt.NDArray[np.floating[Any]]
+"""Input coordinates, one an output position of an axis."""
 
-COORDINATE_TOLERANCE = Fraction(1, 1 << 16)
-"""Scales are f32: 1.8 is not exactly the 9 / 5 of the sizes."""
+HALF = np.float32(0.5)
+
+COORDINATE_TOLERANCE = 1e-4
+"""How far two coordinates may differ and still mix the same elements alike, in elements."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """Sizes of one spatial axis, and the scale that coordinates are computed with."""
+    """Sizes of one spatial axis, and the scale that coordinates are computed with.
+
+    Coordinates are computed in f32, as onnxruntime does: nearest depends on it at ties.
+    """
 
     input_size: int
     output_size: int
-    scale: Fraction
+    scale: np.float32
+
+    @property
+    def positions(self) -> Coordinates:
+        """All output positions."""
+        return np.arange(self.output_size, dtype=np.float32)
 
 
-Coordinate: TypeAlias = Callable[[int, Axis], Fraction]
-"""The input coordinate that an output position stands for."""
-
-ONNX_COORDINATES: dict[str, Coordinate] = {
-    "half_pixel": lambda x, axis: (x + HALF) / axis.scale - HALF,
-    "half_pixel_symmetric": lambda x, axis: _symmetric(x, axis),
-    "pytorch_half_pixel": lambda x, axis: (
-        (x + HALF) / axis.scale - HALF if axis.output_size > 1 else Fraction(0)
-    ),
-    "align_corners": lambda x, axis: Fraction(
-        x * (axis.input_size - 1), max(axis.output_size - 1, 1)
-    ),
-    "asymmetric": lambda x, axis: x / axis.scale,
-}
-
-ONNX_ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
-    "round_prefer_floor": lambda x: ceil(x - HALF),
-    "round_prefer_ceil": lambda x: floor(x + HALF),
-    "floor": floor,
-    "ceil": ceil,
-}
+def _half_pixel(axis: Axis) -> Coordinates:
+    return (axis.positions + HALF) / axis.scale - HALF
 
 
-def _symmetric(x: int, axis: Axis) -> Fraction:
+def _symmetric(axis: Axis) -> Coordinates:
     """half_pixel, with what rounding the output size took away split between both ends."""
-    adjustment = axis.output_size / (axis.scale * axis.input_size)
-    offset = Fraction(axis.input_size, 2) * (1 - adjustment)
-    return offset + (x + HALF) / axis.scale - HALF
+    adjustment = np.float32(axis.output_size) / (axis.scale * np.float32(axis.input_size))
+    return np.float32(axis.input_size) * HALF * (1 - adjustment) + _half_pixel(axis)
+
+
+def _pytorch_half_pixel(axis: Axis) -> Coordinates:
+    return _half_pixel(axis) if axis.output_size > 1 else np.zeros(1, np.float32)
+
+
+def _align_corners(axis: Axis) -> Coordinates:
+    return axis.positions * np.float32(axis.input_size - 1) / max(axis.output_size - 1, 1)
+
+
+def _asymmetric(axis: Axis) -> Coordinates:
+    return axis.positions / axis.scale
+
+
+ONNX_COORDINATES: dict[str, Callable[[Axis], Coordinates]] = {
+    "half_pixel": _half_pixel,
+    "half_pixel_symmetric": _symmetric,
+    "pytorch_half_pixel": _pytorch_half_pixel,
+    "align_corners": _align_corners,
+    "asymmetric": _asymmetric,
+}
+
+ONNX_ROUNDINGS: dict[str, Callable[[Coordinates], Coordinates]] = {
+    "round_prefer_floor": lambda x: np.ceil(x - HALF),
+    "round_prefer_ceil": lambda x: np.floor(x + HALF),
+    "floor": np.floor,
+    "ceil": np.ceil,
+}
 
 
 @converts("Resize")
@@ -82,37 +101,36 @@ def upsample(context: NodeContext) -> SSAValue:
     return _resample(context, _scales(context, 1), "asymmetric", "floor")
 
 
-def _scales(context: NodeContext, index: int) -> list[Fraction]:
+def _scales(context: NodeContext, index: int) -> list[np.float32]:
     """The scale of each of the four axes, 1 where `axes` leaves it out."""
     is_input = context.opset >= 9
     found = context.constant(index, "scales") if is_input else context.attribute("scales")
-    scales = [Fraction(1)] * 4
-    axes = context.attribute("axes", range(4))
-    for axis, scale in zip(axes, found, strict=True):
-        scales[axis] = Fraction(float(scale))
+    scales = [np.float32(1)] * 4
+    for axis, scale in zip(context.attribute("axes", range(4)), found, strict=True):
+        scales[axis] = np.float32(scale)
     return scales
 
 
 def _resample(
-    context: NodeContext, scales: list[Fraction] | None, coordinates: str, rounding: str
+    context: NodeContext, scales: list[np.float32] | None, coordinates: str, rounding: str
 ) -> SSAValue:
     value = context.feature_map()
     shape, result = shape_of(value), context.result_shape()
     if shape[:2] != result[:2]:
         raise Unsupported("expected a resize of height and width, found one of other axes")
-    transform = ONNX_COORDINATES.get(coordinates)
-    if transform is None:
+    if coordinates not in ONNX_COORDINATES:
         raise Unsupported(f"coordinate_transformation_mode '{coordinates}' is not supported")
     axes = [
-        Axis(shape[i], result[i], Fraction(result[i], shape[i]) if scales is None else scales[i])
+        Axis(shape[i], result[i], np.float32(result[i] / shape[i]) if scales is None else scales[i])
         for i in (2, 3)
     ]
+    wanted = [_clamped(ONNX_COORDINATES[coordinates](axis), axis) for axis in axes]
     mode = context.attribute("mode", "nearest")
     if mode == "nearest":
-        found = _same_nearest(axes, transform, ONNX_ROUNDINGS[rounding])
+        found = _same_nearest(axes, [ONNX_ROUNDINGS[rounding](each) for each in wanted])
         kind = ResizeMode.NEAREST
     elif mode in ("linear", "bilinear"):
-        found = _same_linear(axes, transform)
+        found = _same_linear(axes, wanted)
         kind = ResizeMode.LINEAR
     else:
         raise Unsupported(f"expected mode nearest or linear, found '{mode}'")
@@ -125,41 +143,34 @@ def _resample(
     return context.emit(ResizeOp(value, (result[2], result[3]), kind, found))
 
 
-def _same_nearest(
-    axes: list[Axis], transform: Coordinate, rounding: Callable[[Fraction], int]
-) -> ResizeCoordinates | None:
+def _clamped(coordinates: Coordinates, axis: Axis) -> Coordinates:
+    return np.clip(coordinates, 0, axis.input_size - 1)
+
+
+def _same_nearest(axes: list[Axis], wanted: list[Coordinates]) -> ResizeCoordinates | None:
     """The coordinates of conv.resize that copy the same elements, if there are any."""
-    wanted = [
-        [
-            min(max(rounding(transform(position, axis)), 0), axis.input_size - 1)
-            for position in range(axis.output_size)
-        ]
-        for axis in axes
-    ]
     for candidate in (ResizeCoordinates.ASYMMETRIC, ResizeCoordinates.HALF_PIXEL):
-        if wanted == [nearest_sources(a.input_size, a.output_size, candidate) for a in axes]:
+        sources = [nearest_sources(a.input_size, a.output_size, candidate) for a in axes]
+        if all(np.array_equal(each, found) for each, found in zip(wanted, sources, strict=True)):
             return candidate
     return None
 
 
-def _same_linear(axes: list[Axis], transform: Coordinate) -> ResizeCoordinates | None:
+def _same_linear(axes: list[Axis], wanted: list[Coordinates]) -> ResizeCoordinates | None:
     """The coordinates of conv.resize that mix the same elements alike, if there are any."""
     for candidate in ResizeCoordinates:
-        if all(_same_coordinates(axis, transform, candidate) for axis in axes):
+        differences = [
+            np.abs(each - _clamped(_exact_coordinates(axis, candidate), axis)).max()
+            for axis, each in zip(axes, wanted, strict=True)
+        ]
+        if max(differences) <= COORDINATE_TOLERANCE:
             return candidate
     return None
 
 
-def _same_coordinates(axis: Axis, transform: Coordinate, candidate: ResizeCoordinates) -> bool:
-    return all(
-        abs(_clamped(transform(position, axis), axis) - _clamped(theirs, axis))
-        <= COORDINATE_TOLERANCE
-        for position, theirs in enumerate(
-            source_coordinate(position, axis.input_size, axis.output_size, candidate)
-            for position in range(axis.output_size)
-        )
-    )
-
-
-def _clamped(coordinate: Fraction, axis: Axis) -> Fraction:
-    return min(max(coordinate, Fraction(0)), Fraction(axis.input_size - 1))
+def _exact_coordinates(axis: Axis, candidate: ResizeCoordinates) -> Coordinates:
+    exact = [
+        source_coordinate(position, axis.input_size, axis.output_size, candidate)
+        for position in range(axis.output_size)
+    ]
+    return np.array([float(each) for each in exact])
