@@ -86,8 +86,9 @@ def _without_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     )
     graph = model.graph
     light.graph.name = graph.name
-    for field in ("node", "input", "output", "value_info"):
-        getattr(light.graph, field).extend(getattr(graph, field))
+    light.graph.node.extend(graph.node)
+    light.graph.input.extend(_shaped(value) for value in graph.input)
+    light.graph.output.extend(_shaped(value) for value in graph.output)
     declared = {value.name for value in graph.input}
     for tensor in graph.initializer:
         if len(tensor.raw_data) <= CHECKED_BYTES and tensor.HasField("raw_data"):
@@ -97,6 +98,18 @@ def _without_weights(model: onnx.ModelProto) -> onnx.ModelProto:
                 onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
             )
     return light
+
+
+def _shaped(value: onnx.ValueInfoProto) -> onnx.ValueInfoProto:
+    """The declaration of an input or output; where it has no shape (or type), a scalar (float).
+
+    The checker demands what onnxruntime and convopt do without.
+    """
+    kind = value.type.WhichOneof("value")
+    if kind not in (None, "tensor_type") or value.type.tensor_type.HasField("shape"):
+        return value
+    element = value.type.tensor_type.elem_type or onnx.TensorProto.FLOAT
+    return onnx.helper.make_tensor_value_info(value.name, element, ())
 
 
 def _first_line(error: Exception) -> str:
