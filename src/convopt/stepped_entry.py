@@ -13,6 +13,7 @@ from xdsl.dialects.builtin import (
     MemRefType,
     ModuleOp,
     StringAttr,
+    UnknownLoc,
 )
 from xdsl.ir import Block, Region, SSAValue
 
@@ -89,7 +90,7 @@ def _step(call: func.CallOp, kernels: dict[str, func.FuncOp]) -> KernelStep:
     return KernelStep(
         kernel=name,
         kind=parsed.kind + parsed.window if parsed else "",
-        location=location_of(call),
+        location="" if isinstance(call.location, UnknownLoc) else location_of(call),
         macs=macs.value.data if isinstance(macs, IntegerAttr) else 0,
         bytes=sum(FLOAT_BYTES * prod(buffer.get_shape()) for buffer in buffers),
     )

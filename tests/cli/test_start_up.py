@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 HEAVY = ("xdsl", "onnx", "onnxruntime", "torch", "tvm", "llvmlite", "rich", "numpy")
 
@@ -73,3 +75,31 @@ def test_a_broken_pipe_is_silent(source):
     found = subprocess.run([sys.executable, "-c", program], stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
     assert (found.returncode, found.stderr) == (0, b"")
+
+
+def test_an_object_in_the_cache_needs_neither_xdsl_nor_onnx(tmp_path, monkeypatch):
+    monkeypatch.setenv("CONVOPT_CACHE_DIR", str(tmp_path / "cache"))
+    model = helper.make_model(
+        helper.make_graph(
+            [helper.make_node("Relu", ["x"], ["y"])],
+            "relu",
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 4, 3, 3))],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, (1, 4, 3, 3))],
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=8,
+    )
+    file, output = tmp_path / "relu.onnx", tmp_path / "relu.o"
+    onnx.save(model, file)
+    arguments = [str(file), "--emit=object", "--target=cortex-a76", "-o", str(output)]
+    code = f"""
+import contextlib, io
+from convopt.cli.start import convopt
+with contextlib.redirect_stderr(io.StringIO()):
+    assert convopt({arguments}) == 0
+"""
+    assert {"xdsl", "onnx"} <= imported_by(code)
+    first = output.read_bytes()
+    output.unlink()
+    assert imported_by(code) == set()
+    assert output.read_bytes() == first

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 
+from convopt.cli.checks import check_target
 from convopt.cli.messages import EXIT_ERROR, EXIT_OK
 from convopt.cli.run_inputs import make_inputs
 from convopt.cli.run_options import RunOptions
@@ -70,6 +71,7 @@ class Report:
 
 def run(options: RunOptions) -> int:
     """Do what the options say; the exit code. Errors are exceptions."""
+    check_target(options.target)
     began = time.perf_counter()
     with _progress() as observers:
         model = compile_model(
@@ -171,7 +173,7 @@ def _print(report: Report, options: RunOptions) -> None:
     console.print(table if sys.stdout.isatty() else str(report.profile), markup=False)
     console.print(str(model.partition), markup=False)
     console.print(
-        f"compiled in {report.compile_seconds:.2f} s; weights {model.weights_bytes / 1e6:.2f} MB, "
+        f"ready in {report.compile_seconds:.2f} s; weights {model.weights_bytes / 1e6:.2f} MB, "
         f"workspace {model.workspace_bytes / 1e6:.2f} MB"
     )
     found = report.comparison

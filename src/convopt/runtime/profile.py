@@ -9,7 +9,7 @@ from convopt.backends.targets import CpuTarget
 if TYPE_CHECKING:
     from rich.table import Table
 
-_COLUMNS = ("kernel", "kind", "location", "ms", "share", "MMACs", "MB", "GFLOP/s", "of roofline")
+_COLUMNS = ("kernel", "kind", "location", "ms", "share", "MMACs", "MB", "GFLOP/s", "roofline")
 
 
 @dataclass(frozen=True)
@@ -49,21 +49,31 @@ class Profile:
         return json.dumps([asdict(row) for row in self.rows])
 
     def rich_table(self) -> "Table":
-        """A table for a terminal, the total below."""
+        """A table for a terminal: a line a kernel, names cut to the width, the total below.
+
+        The kind is left out: the kernel's name starts with it.
+        """
+        from rich import box
+        from rich.markup import escape
         from rich.table import Table
 
-        table = Table(show_footer=True, title=None)
-        for column in _COLUMNS:
-            is_text = column in _COLUMNS[:3]
-            footer = {"kernel": "total", "ms": f"{self.milliseconds:.3f}"}.get(column, "")
+        table = Table(show_footer=True, box=box.SIMPLE, pad_edge=False, expand=True)
+        footers = {"kernel": f"{len(self.rows)} kernels", "ms": f"{self.milliseconds:.3f}"}
+        lines = [dict(zip(_COLUMNS, self._cells(row), strict=True)) for row in self.rows]
+        shown = [column for column in _COLUMNS if column != "kind"]
+        for column in shown:
+            is_text = column in ("kernel", "location")
+            width = max(len(column), *(len(line[column]) for line in lines), 0)
             table.add_column(
                 column,
-                footer=footer,
+                footer=footers.get(column, ""),
                 justify="left" if is_text else "right",
-                overflow="fold",
+                ratio=1 if is_text else None,  # the text columns share what the numbers leave
+                min_width=None if is_text else width,
+                no_wrap=True,
             )
-        for row in self.rows:
-            table.add_row(*self._cells(row))
+        for line in lines:
+            table.add_row(*(escape(line[column]) for column in shown))
         return table
 
     def __str__(self) -> str:
