@@ -36,6 +36,5 @@ def pipeline_text(name: str, target: str) -> str:
     'conv-assign-layouts{target="cortex-a76"},conv-choose-tiles{target="cortex-a76"}'
     """
     return ",".join(
-        f'{step}{{target="{target}"}}' if step in NEEDS_TARGET else step
-        for step in PIPELINES[name]
+        f'{step}{{target="{target}"}}' if step in NEEDS_TARGET else step for step in PIPELINES[name]
     )

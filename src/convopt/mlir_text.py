@@ -24,10 +24,16 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import ParseError, VerifyException
 from xdsl.utils.lexer import Position
-from xdsl.utils.mlir_lexer import MLIRTokenKind
+from xdsl.utils.mlir_lexer import MLIRLexer, MLIRTokenKind
 
 from convopt.errors import ConvoptError
 from convopt.suggestions import did_you_mean
+
+# xDSL's expression tries every way to split an unclosed string: seconds for 40 characters. With
+# possessive repetition it gives up at once.
+MLIRLexer._unescaped_characters_regex = re.compile(  # pyright: ignore[reportPrivateUsage]
+    r'"(?:[^"\\\n\v\f]++|\\(?:["nt\\]|[0-9A-Fa-f]{2}))*+"'
+)
 
 _HEX_THRESHOLD = 100
 """Constants with more elements are printed as a string of hexadecimal digits, as xDSL does."""
@@ -74,7 +80,10 @@ def parse_module(
     With `is_implicit`, operations without a `builtin.module` around them get one. Nothing is
     verified beyond what parsing needs. An empty text is an empty module.
     """
-    parser = _LocatingParser(context or new_context(), text, file)
+    try:
+        parser = _LocatingParser(context or new_context(), text, file)
+    except ParseError as error:  # the first word is no word
+        raise MLIRSyntaxError(Place(file, 1, 1), _whole_sentence(error.msg)) from error
     try:
         return ModuleOp([]) if parser.is_at_end else parser.parse_module(is_implicit)
     except ParseError as error:
@@ -83,6 +92,10 @@ def parse_module(
     except (VerifyException, ValueError) as error:
         # Attributes and types check themselves while they are built, without a place.
         raise MLIRSyntaxError(parser.innermost_place(), str(error)) from error
+    except (ArithmeticError, AssertionError, LookupError, NotImplementedError, TypeError) as error:
+        # What xDSL's parser does not expect to find in a text.
+        message = f"malformed text ({type(error).__name__}: {error})"
+        raise MLIRSyntaxError(parser.innermost_place(), message) from error
 
 
 def print_module(
@@ -186,13 +199,33 @@ class _WeightPrinter(Printer):
         count = len(attribute)
         if self._elide_larger_than is not None and count > self._elide_larger_than:
             text = "dense_resource<__elided__>"
-        elif count > _HEX_THRESHOLD and not _is_splat(attribute):
-            text = f'dense<"0x{attribute.data.data.hex().upper()}">'
+        elif (count > _HEX_THRESHOLD and not _is_splat(attribute)) or not _reads_back(attribute):
+            text = f'dense<"0x{_all_bytes(attribute).hex().upper()}">'
         else:
             super().print_attribute(attribute)
             return
         self.print_string(f"{text} : ")
         self.print_attribute(attribute.get_type())
+
+
+def _reads_back(attribute: DenseIntOrFPElementsAttr) -> bool:
+    """Whether xDSL reads what it prints: not infinities, NaN, some large numbers, or -0 among 0.
+
+    It prints these numbers as the bits of a float, which it takes for an integer when it reads
+    them, and a tensor of both zeros as one of either.
+    """
+    if attribute.get_element_type().name not in ("f16", "f32", "f64"):
+        return True
+    stream = StringIO()
+    Printer(stream=stream).print_attribute(attribute)
+    text = stream.getvalue()
+    return "0x" not in text and ("[" in text or len(attribute) == 0 or _is_splat(attribute))
+
+
+def _all_bytes(attribute: DenseIntOrFPElementsAttr) -> bytes:
+    data = attribute.data.data
+    size = attribute.get_element_type().compile_time_size
+    return data * (len(attribute) * size // len(data)) if data else data
 
 
 def _is_splat(attribute: DenseIntOrFPElementsAttr) -> bool:

@@ -37,3 +37,15 @@ def test_half_a_weight_is_an_error_at_once() -> None:
     text = print_module(constant(np.arange(3000, dtype=np.float32)))
     with pytest.raises(MLIRSyntaxError):
         parse_module(text[: len(text) // 2], "test.mlir")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%0 = arith.constant 1e40 : f32",
+        "func.func @f() {\n^1:\n  func.return\n}",
+    ],
+)
+def test_what_the_parser_does_not_expect_is_an_error_with_a_place(text: str) -> None:
+    with pytest.raises(MLIRSyntaxError, match=r"^test.mlir:\d+:\d+: error: "):
+        parse_module(text, "test.mlir")
