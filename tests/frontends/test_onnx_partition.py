@@ -205,9 +205,7 @@ def test_subgraphs_keep_what_they_take_from_outside() -> None:
             conv("x", "a"),
             node("ReduceSum", "a", "s", keepdims=0),
             node("Greater", "s zero", "condition"),
-            node(
-                "If", "condition", "b", then_branch=then, else_branch=otherwise
-            ),
+            node("If", "condition", "b", then_branch=then, else_branch=otherwise),
             conv("b", "y"),
         ],
         {"x": IMAGE},

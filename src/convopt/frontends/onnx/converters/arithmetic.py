@@ -51,7 +51,8 @@ _unary("Exp", ScalarBuilder.exp)
 
 
 def _require_numpy_broadcasting(context: NodeContext) -> None:
-    if context.attribute("broadcast") or context.attribute("axis") is not None:
+    # The attribute `broadcast` of old opsets without an axis means what NumPy does.
+    if context.attribute("axis") is not None:
         raise Unsupported("expected NumPy broadcasting (opset 7 or newer), found an axis")
 
 
