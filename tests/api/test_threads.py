@@ -35,6 +35,23 @@ def test_threads_work_at_the_same_time():
     ThreadTeam(4).run(lambda thread: barrier.wait())
 
 
+def test_an_interrupted_run_waits_for_its_workers():
+    team = ThreadTeam(3)
+    seen = []
+
+    def work(thread):
+        if thread == 0:
+            raise KeyboardInterrupt
+        time.sleep(0.05)
+        seen.append(thread)
+
+    with pytest.raises(KeyboardInterrupt):
+        team.run(work)
+    assert sorted(seen) == [1, 2]
+    team.run(seen.append)
+    assert sorted(seen) == [0, 1, 1, 2, 2]
+
+
 def test_workers_end_with_the_team():
     before = workers()
     team = ThreadTeam(3)

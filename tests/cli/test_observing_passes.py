@@ -34,8 +34,7 @@ def test_dumps_leave_out_large_constants(convopt, tmp_path):
     source.write_text(f"%0 = arith.constant dense<[{values}]> : tensor<17xf32>\n")
     dump = ("-p", "cse", "--print-ir-before-all")
     assert "dense_resource<__elided__> : tensor<17xf32>" in convopt(source, *dump).err
-    all_of_it = convopt(source, *dump, "--elide-elementsattrs-if-larger=17")
-    assert "16.5" in all_of_it.err or "1.650000e+01" in all_of_it.err
+    assert "elided" not in convopt(source, *dump, "--elide-elementsattrs-if-larger=17").err
 
 
 def test_dumps_to_a_folder(convopt, source, tmp_path):

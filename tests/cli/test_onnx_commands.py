@@ -99,6 +99,16 @@ def test_every_way_makes_the_same_object(convopt, model, tmp_path):
     assert all(file == files[0] for file in files)
 
 
+def test_a_cache_that_cannot_be_written_is_one_line(convopt, model, tmp_path, monkeypatch):
+    blocked = tmp_path / "blocked"
+    blocked.write_text("no folder")
+    monkeypatch.setenv("CONVOPT_CACHE_DIR", str(blocked))
+    found = convopt(model, "--target=cortex-a76", "--emit=header")
+    assert found.code == 0
+    warning = f"convopt: warning: compiled models are not kept in {blocked}: File exists\n"
+    assert found.err == warning
+
+
 def test_shapes_of_open_inputs(convopt, open_model, tmp_path):
     arguments = (open_model, "--emit=header", "--target=cortex-a72")
     found = convopt(*arguments)

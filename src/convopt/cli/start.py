@@ -6,7 +6,9 @@ cache, must not wait for xDSL and onnx.
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from convopt.cli.messages import (
     EXIT_ERROR,
@@ -55,9 +57,11 @@ def _convopt_run(arguments: Sequence[str]) -> int:
 def _guarded(
     program: str, command: Callable[[Sequence[str]], int], arguments: Sequence[str]
 ) -> int:
-    """Run a command; errors become one line and an exit code."""
+    """Run a command; warnings and errors become one line each, and an exit code."""
     try:
-        return command(arguments)
+        with warnings.catch_warnings():
+            warnings.showwarning = partial(_show_warning, program)
+            return command(arguments)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else EXIT_OK
     except KeyboardInterrupt:
@@ -79,6 +83,10 @@ def _guarded(
         hint = "" if os.environ.get("CONVOPT_DEBUG") == "1" else " (CONVOPT_DEBUG=1 shows where)"
         report(f"internal error: {type(error).__name__}: {error}{hint}", program)
         return EXIT_INTERNAL
+
+
+def _show_warning(program: str, message: Warning | str, *_: object, **__: object) -> None:
+    print(f"{program}: warning: {message}", file=sys.stderr)
 
 
 def _with_program(message: str, program: str) -> tuple[str, str | None]:

@@ -32,12 +32,14 @@ class ThreadTeam:
         """Call `work(thread)` on every thread, 0 on the caller's; return when all are done."""
         if self._process != os.getpid():
             self._start()
-        for post in self._posts:
-            post.work = work
-            post.ready.release()
-        work(0)
-        for post in self._posts:
-            post.done.acquire()
+        try:
+            for post in self._posts:
+                post.work = work
+                post.ready.release()
+            work(0)
+        finally:  # after Ctrl-C, too: the next run must not meet this one's workers
+            for post in self._posts:
+                post.done.acquire()
 
     def _start(self) -> None:
         self._process = os.getpid()
