@@ -35,7 +35,8 @@ class RealModel:
         _, _, height, width = self.shape
         pixels = np.asarray(Image.open(file).resize((width, height)), np.float32) / 255
         normalised = (pixels - np.array(self.mean)) / np.array(self.deviation)
-        return normalised.transpose(2, 0, 1)[None].astype(np.float32)
+        planes: npt.NDArray[np.float32] = normalised.transpose(2, 0, 1)[None].astype(np.float32)
+        return planes
 
 
 REAL_MODELS = {
