@@ -1,8 +1,10 @@
 """Tensor types and how they lie in memory."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from xdsl.dialects.builtin import Float32Type, NoneAttr, TensorType, f32
+from xdsl.ir import SSAValue
 
 from convopt.convdialect.attributes import LayoutAttr, LayoutKind
 from convopt.convdialect.shapes import ceil_div
@@ -13,6 +15,11 @@ FloatTensor = TensorType[Float32Type]
 def float_tensor(shape: Sequence[int]) -> FloatTensor:
     """An f32 tensor type in plain row-major layout."""
     return TensorType(f32, shape)
+
+
+def tensor_of(value: SSAValue) -> FloatTensor:
+    """The type of a value that is known to be an f32 tensor."""
+    return cast(FloatTensor, value.type)
 
 
 def block_of(tensor: TensorType) -> int:

@@ -229,13 +229,16 @@ def _only_function(module: ModuleOp) -> func.FuncOp:
         raise ConvoptError(
             f"expected one function, @main, with a body, found {', '.join(names) or 'none'}"
         )
-    blocks = len(functions[0].body.blocks)
-    if blocks != 1:
-        raise ConvoptError(f"expected straight-line code in @main, found {blocks} blocks")
-    for value in (*functions[0].body.block.args, *functions[0].body.block.last_op.operands):  # type: ignore[union-attr]
-        if not isinstance(value.type, TensorType):
-            raise ConvoptError(f"expected tensors in and out of @main, found {value.type}")
-    return functions[0]
+    main = functions[0]
+    if len(main.body.blocks) != 1:
+        raise ConvoptError(
+            f"expected straight-line code in @main, found {len(main.body.blocks)} blocks"
+        )
+    signature = main.function_type
+    for each in (*signature.inputs, *signature.outputs):
+        if not isinstance(each, TensorType):
+            raise ConvoptError(f"expected tensors in and out of @main, found {each}")
+    return main
 
 
 def _named(

@@ -9,7 +9,7 @@ from xdsl.printer import Printer
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.layouts import block_of, physical_shape
+from convopt.convdialect.layouts import block_of, physical_shape, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp
 from convopt.passes.cost.tile_cost import weights_fit_registers
 from convopt.passes.geometry.input_channels import InputChannels
@@ -84,7 +84,7 @@ def _kernel_name(op: ConvolutionOp, tile: TileAttr, lanes: int) -> tuple[KernelN
 
 
 def _per_channel(op: ConvolutionOp) -> list[bool]:
-    return [len(extra.type.get_shape()) == 1 for extra in op.extras]  # type: ignore[attr-defined]
+    return [len(tensor_of(extra).get_shape()) == 1 for extra in op.extras]
 
 
 def _extra_operands(op: ConvolutionOp, lanes: int) -> list[Operand]:

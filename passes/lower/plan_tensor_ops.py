@@ -9,7 +9,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import PoolKind, ResizeCoordinates, ResizeMode
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.layouts import FloatTensor, block_of, physical_shape
+from convopt.convdialect.layouts import block_of, physical_shape, tensor_of
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.normalization import SoftmaxOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
@@ -45,12 +45,8 @@ def plan_tensor_op(op: Operation, target: CpuTarget) -> KernelPlan:
     return planner(op, target)
 
 
-def _tensor(value: SSAValue) -> FloatTensor:
-    return value.type  # type: ignore[return-value]
-
-
 def _shape(value: SSAValue) -> tuple[int, ...]:
-    return tuple(_tensor(value).get_shape())
+    return tuple(tensor_of(value).get_shape())
 
 
 def _plan(
@@ -65,7 +61,7 @@ def _plan(
     detail: str = "",
 ) -> KernelPlan:
     """A plan whose operands are the op's; constants are packed by their layout."""
-    result = _tensor(op.results[0])
+    result = tensor_of(op.results[0])
     block = block_of(result)
     shape = _shape(op.results[0])
     properties = sorted((key, str(value)) for key, value in op.properties.items())
@@ -87,20 +83,20 @@ def _plan(
 
 
 def _packed_by_layout(value: SSAValue, target: CpuTarget) -> Operand:
-    if block_of(_tensor(value)) > 1:
+    if block_of(tensor_of(value)) > 1:
         return Operand(value, partial(pack_blocked, lanes=target.lanes))
     return Operand(value, lambda array: array)
 
 
 def _blocked_images(value: SSAValue) -> tuple[int, ...]:
     """(N * blocks, H, W, lanes) of a blocked tensor."""
-    batch, blocks, *rest = physical_shape(_tensor(value))
+    batch, blocks, *rest = physical_shape(tensor_of(value))
     return (batch * blocks, *rest)
 
 
 def _require_blocked(op: Operation) -> None:
     for value in (*op.operands, *op.results):
-        if block_of(_tensor(value)) == 1:
+        if block_of(tensor_of(value)) == 1:
             raise ConvoptError(
                 f"expected {op.name} in channel blocks (conv-assign-layouts), found {value.type}"
             )
@@ -170,7 +166,7 @@ def _plan_convert(op: Operation, target: CpuTarget) -> KernelPlan:
     blocks = -(-channels // target.lanes)
     plain_type = f32_memref(batch, channels, pixels)
     blocked_type = f32_memref(batch * blocks, pixels, target.lanes)
-    to_blocked = block_of(_tensor(op.input)) == 1
+    to_blocked = block_of(tensor_of(op.input)) == 1
     write = movement.write_to_blocked if to_blocked else movement.write_to_plain
     return _plan(
         "to_blocked" if to_blocked else "to_plain",
@@ -184,14 +180,14 @@ def _plan_convert(op: Operation, target: CpuTarget) -> KernelPlan:
 
 def _flat_pixels(value: SSAValue) -> tuple[int, int, int, int]:
     """(N, blocks, pixels, lanes) of a blocked tensor."""
-    batch, blocks, height, width, lanes = physical_shape(_tensor(value))
+    batch, blocks, height, width, lanes = physical_shape(tensor_of(value))
     return batch, blocks, height * width, lanes
 
 
 def _plan_concat(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ConcatOp)
     axis = op.axis
-    if block_of(_tensor(op.result)) > 1:
+    if block_of(tensor_of(op.result)) > 1:
         channels = [_shape(value)[1] for value in op.operands]
         batch, _, pixels, _ = _flat_pixels(op.result)
         return _plan(

@@ -6,7 +6,6 @@ results are aliases of the operand, and all aliases share the storage of their r
 
 from collections.abc import Sequence
 from math import prod
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,19 +13,15 @@ from xdsl.dialects.arith import ConstantOp
 from xdsl.ir import Operation, OpResult, SSAValue
 
 from convopt.convdialect.constants import constant_value
-from convopt.convdialect.layouts import FloatTensor, block_of, physical_shape
+from convopt.convdialect.layouts import block_of, physical_shape, tensor_of
 from convopt.convdialect.ops.structure import ConvertLayoutOp, ReshapeOp
 
 FLOAT_BYTES = 4
 
 
-def tensor_type(value: SSAValue) -> FloatTensor:
-    return cast(FloatTensor, value.type)
-
-
 def elements(value: SSAValue) -> int:
     """Floats that the tensor takes in memory, channel tail included."""
-    return prod(physical_shape(tensor_type(value)))
+    return prod(physical_shape(tensor_of(value)))
 
 
 def is_alias(op: Operation) -> bool:
@@ -35,11 +30,11 @@ def is_alias(op: Operation) -> bool:
         return True
     if not isinstance(op, ConvertLayoutOp):
         return False
-    batch, channels, height, width = tensor_type(op.input).get_shape()
+    batch, channels, height, width = tensor_of(op.input).get_shape()
     if height * width != 1:
         return False
-    block = max(block_of(tensor_type(op.input)), block_of(tensor_type(op.result)))
-    to_plain = block_of(tensor_type(op.result)) == 1
+    block = max(block_of(tensor_of(op.input)), block_of(tensor_of(op.result)))
+    to_plain = block_of(tensor_of(op.result)) == 1
     return channels % block == 0 or (to_plain and batch == 1)
 
 
@@ -59,7 +54,7 @@ def constant_array(value: SSAValue) -> npt.NDArray[np.float32] | None:
     if not isinstance(value.op, ReshapeOp | ConvertLayoutOp):
         return None
     array = constant_array(value.op.operands[0])
-    return None if array is None else array.reshape(tensor_type(value).get_shape())
+    return None if array is None else array.reshape(tensor_of(value).get_shape())
 
 
 def is_constant(value: SSAValue) -> bool:

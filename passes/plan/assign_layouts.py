@@ -13,7 +13,7 @@ from xdsl.rewriter import Rewriter
 from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.convdialect.attributes import TileScheme
 from convopt.convdialect.constants import constant, constant_value
-from convopt.convdialect.layouts import FloatTensor, block_of, blocked, plain
+from convopt.convdialect.layouts import block_of, blocked, plain, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
@@ -82,7 +82,7 @@ class _FunctionLayouts:
     def assign(self, function: func.FuncOp) -> None:
         for op in list(function.body.block.ops):
             if isinstance(op, ConvertLayoutOp):
-                self.converted[op.input, block_of(_tensor(op.result))] = op.result
+                self.converted[op.input, block_of(tensor_of(op.result))] = op.result
                 continue
             self._assign_op(op)
 
@@ -113,26 +113,26 @@ class _FunctionLayouts:
         first_extra = len(op.operands) - len(op.extras)
         for index in range(2, len(op.operands)):
             is_scale = index < first_extra
-            if is_scale or len(_tensor(op.operands[index]).get_shape()) == 4:
+            if is_scale or len(tensor_of(op.operands[index]).get_shape()) == 4:
                 op.operands[index] = self._in_layout(op, op.operands[index], self.lanes)
         self._block_result(op)
 
     def _any_blocked(self, op: ElementwiseOp) -> bool:
-        rank = len(_tensor(op.result).get_shape())
-        return rank == 4 and any(block_of(_tensor(value)) > 1 for value in op.operands)
+        rank = len(tensor_of(op.result).get_shape())
+        return rank == 4 and any(block_of(tensor_of(value)) > 1 for value in op.operands)
 
     def _is_channel_concat(self, op: Operation) -> bool:
         return (
             isinstance(op, ConcatOp)
-            and len(_tensor(op.result).get_shape()) == 4
+            and len(tensor_of(op.result).get_shape()) == 4
             and op.axis == 1
-            and any(block_of(_tensor(value)) > 1 for value in op.operands)
+            and any(block_of(tensor_of(value)) > 1 for value in op.operands)
         )
 
     def _make_rank_4(self, op: ElementwiseOp) -> None:
         """Give operands that broadcast from a lower rank their leading ones."""
         for index, value in enumerate(op.operands):
-            shape = _tensor(value).get_shape()
+            shape = tensor_of(value).get_shape()
             if len(shape) == 4:
                 continue
             wide = (1,) * (4 - len(shape)) + tuple(shape)
@@ -140,7 +140,7 @@ class _FunctionLayouts:
             new: Operation = (
                 ReshapeOp(value, wide)
                 if array is None
-                else constant(array.reshape(wide), value.owner.location)  # type: ignore[union-attr]
+                else constant(array.reshape(wide), op.location)
             )
             _insert_before(op, new)
             op.operands[index] = new.results[0]
@@ -150,12 +150,12 @@ class _FunctionLayouts:
             op.operands[index] = self._in_layout(op, value, lanes(value))
 
     def _in_layout(self, user: Operation, value: SSAValue, lanes: int) -> SSAValue:
-        tensor = _tensor(value)
+        tensor = tensor_of(value)
         if block_of(tensor) == lanes:
             return value
         if isinstance(value.owner, ConvertLayoutOp):
             source = value.owner.input
-            if block_of(_tensor(source)) == lanes:
+            if block_of(tensor_of(source)) == lanes:
                 return source
         if (value, lanes) not in self.converted:
             wanted = plain(tensor) if lanes == 1 else blocked(tensor, lanes)
@@ -167,14 +167,10 @@ class _FunctionLayouts:
 
     def _block_result(self, op: Operation) -> None:
         result = op.results[0]
-        Rewriter.replace_value_with_new_type(result, blocked(_tensor(result), self.lanes))
+        Rewriter.replace_value_with_new_type(result, blocked(tensor_of(result), self.lanes))
 
 
 def _insert_before(op: Operation, new: Operation) -> None:
     block = op.parent
     assert block is not None
     block.insert_op_before(new, op)
-
-
-def _tensor(value: SSAValue) -> FloatTensor:
-    return value.type  # type: ignore[return-value]
