@@ -15,11 +15,7 @@ def window_of(context: NodeContext, kernel: Sequence[int], size: Sequence[int]) 
     auto_pad = context.attribute("auto_pad", "NOTSET")
     if auto_pad == "VALID":
         return window
-    padding = (
-        _explicit(context)
-        if auto_pad in ("NOTSET", "")
-        else _same(window, size, extra_first=auto_pad == "SAME_LOWER")
-    )
+    padding = _explicit(context) if auto_pad in ("NOTSET", "") else _same(window, size, auto_pad)
     return Window(window.kernel, strides, padding, dilations)
 
 
@@ -36,14 +32,18 @@ def _explicit(context: NodeContext) -> Padding:
     return top, left, bottom, right
 
 
-def _same(window: Window, size: Sequence[int], extra_first: bool) -> Padding:
+def _same(window: Window, size: Sequence[int], auto_pad: str) -> Padding:
     """Padding for an output of input size over stride, rounded up; an odd one has its extra
     element at the end (SAME_UPPER) or at the start (SAME_LOWER)."""
     pairs = []
     for length, stride, extent in zip(size, window.stride, window.extent, strict=True):
-        total = max((-(-length // stride) - 1) * stride + extent - length, 0)
+        total = (-(-length // stride) - 1) * stride + extent - length
+        if total < -1:
+            # ONNX's formula then crops the input, where other frameworks pad nothing.
+            raise Unsupported(f"expected a stride within the kernel for {auto_pad}, found {stride}")
+        total = max(total, 0)
         small, large = total // 2, total - total // 2
-        pairs.append((large, small) if extra_first else (small, large))
+        pairs.append((large, small) if auto_pad == "SAME_LOWER" else (small, large))
     (top, bottom), (left, right) = pairs
     return top, left, bottom, right
 
