@@ -3,7 +3,7 @@
 // NaN passes the clamp (maximumf, minimumf); 2^n comes from the bits of x / ln 2 + 1.5 * 2^23.
 // CHECK-LABEL: func.func private @exp
 // CHECK-SAME:    %[[X:.*]]: vector<4xf32>
-// CHECK-DAG:     %[[BIG:.*]] = arith.constant dense<0x4B400000>
+// CHECK-DAG:     %[[BIG:.*]] = arith.constant dense<"0x0000404B0000404B0000404B0000404B">
 // CHECK-DAG:     %[[C23:.*]] = arith.constant dense<23> : vector<4xi32>
 // CHECK:         %[[LOW:.*]] = arith.maximumf %[[X]]
 // CHECK-NEXT:    %[[C:.*]] = arith.minimumf %[[LOW]]
