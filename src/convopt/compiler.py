@@ -14,7 +14,7 @@ from convopt.collection import paused_collection
 from convopt.errors import ConvoptError
 from convopt.model import Model
 from convopt.pass_observer import PassObserver
-from convopt.sources import ModelSource, Shapes, SourceBytes, read_source
+from convopt.sources import ModelSource, Shapes, SourceBytes, mlir_text, read_source
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -189,7 +189,7 @@ def _load(source: SourceBytes, shapes: Shapes) -> Model:
         raise ConvoptError("expected shapes only for ONNX models: MLIR text says its own")
     from convopt.frontends.mlir import load_mlir
 
-    return load_mlir(source.data.decode("utf-8"), source.file, source.name)
+    return load_mlir(mlir_text(source.data, source.file), source.file, source.name)
 
 
 def _loaded(source: ModelSource, shapes: Shapes | None) -> Model:

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from convopt.backends.targets import cpu_target
 from convopt.cache import artifact_key, user_cache
 from convopt.errors import ConvoptError
+from convopt.layer_signature import LayerSignature
 from convopt.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -25,22 +26,6 @@ Activation: TypeAlias = str | tuple[float, float] | None
 ACTIVATIONS = ("relu", "relu6", "hard_sigmoid", "hard_swish", "sigmoid", "silu", "tanh")
 
 _KEPT_LAYERS = 64
-
-
-@dataclass(frozen=True)
-class LayerSignature:
-    """What the code of a layer depends on, apart from the values of its weights."""
-
-    input_shape: tuple[int, ...]
-    filter_shape: tuple[int, ...]
-    has_bias: bool
-    stride: tuple[int, int]
-    padding: tuple[int, int, int, int]
-    dilation: tuple[int, int]
-    groups: int
-    activation: str | tuple[float, float] | None
-    target: str
-    threads: int
 
 
 _lock = threading.Lock()

@@ -15,7 +15,7 @@ from convopt.convdialect.constants import constant
 from convopt.convdialect.ops.convolution import Conv2DOp
 from convopt.convdialect.regions import ScalarBuilder, build_region
 from convopt.errors import ConvoptError
-from convopt.layer import LayerSignature
+from convopt.layer_signature import LayerSignature
 from convopt.model import CompiledSegment, Model, Partition, TensorSpec
 
 _BUILDERS: dict[str, Callable[[ScalarBuilder, SSAValue], SSAValue]] = {

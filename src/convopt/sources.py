@@ -50,6 +50,17 @@ def read_source(source: ModelSource) -> SourceBytes | None:
     )
 
 
+def mlir_text(data: bytes, file: str) -> str:
+    """The text of an MLIR file. Raises ConvoptError for bytes that are not UTF-8."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"expected MLIR text in UTF-8, found byte {data[error.start]:#04x}"
+        raise ConvoptError(
+            f"{file}: {message} at offset {error.start} (ONNX files are known by the suffix .onnx)"
+        ) from error
+
+
 def _read_file(path: Path) -> SourceBytes:
     if path.suffix not in (".onnx", ".mlir"):
         raise ConvoptError(

@@ -40,18 +40,6 @@ def is_onnx(path: str, data: bytes) -> bool:
     return path.endswith(".onnx")
 
 
-def decode(path: str, data: bytes) -> str:
-    """MLIR text. Raises ConvoptError for bytes that are not UTF-8."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        name = display_name(path)
-        message = f"expected MLIR text in UTF-8, found byte {data[error.start]:#04x}"
-        raise ConvoptError(
-            f"{name}: {message} at offset {error.start} (ONNX files are known by the suffix .onnx)"
-        ) from error
-
-
 def chunks_of(text: str, file: str, is_split: bool) -> list[Chunk]:
     """The modules of a file, parted by lines that are exactly `// -----` when `is_split`.
 

@@ -21,7 +21,7 @@ from convopt.cli.diagnostics import (
     remark_diagnostic,
 )
 from convopt.cli.emit_model import write_object_files
-from convopt.cli.inputs import STDIN, Chunk, chunks_of, decode, display_name, is_onnx, read_bytes
+from convopt.cli.inputs import STDIN, Chunk, chunks_of, display_name, is_onnx, read_bytes
 from convopt.cli.listings import listing
 from convopt.cli.messages import EXIT_ERROR, EXIT_OK, report
 from convopt.cli.observers import (
@@ -40,6 +40,7 @@ from convopt.pass_manager import run_passes, verify
 from convopt.pass_observer import PassObserver
 from convopt.pass_pipeline import named_pipeline, parse_pipeline, pipeline_text
 from convopt.passes.remarks import Remark, collect
+from convopt.sources import mlir_text
 
 if TYPE_CHECKING:
     from convopt.emission import Code
@@ -143,9 +144,8 @@ def run(options: Options) -> int:
     if is_onnx(options.input, data):
         return _run_model(job, data)
     passes = job.passes(data)
-    chunks = chunks_of(
-        decode(options.input, data), display_name(options.input), options.split_input_file
-    )
+    file = display_name(options.input)
+    chunks = chunks_of(mlir_text(data, file), file, options.split_input_file)
     if options.verify_diagnostics is not None:
         return _verify_diagnostics(job, chunks, passes or ())
     return _run_chunks(job, chunks, passes or ())
