@@ -27,6 +27,7 @@ from convopt.convdialect.ops.structure import (
     ReshapeOp,
 )
 from convopt.passes.geometry.schemes import scheme_of
+from convopt.passes.rewriting import erase_dead
 
 BLOCKED_OPS = (PoolOp, GlobalPoolOp, ChannelShuffleOp, ResizeOp, PadOp)
 
@@ -85,6 +86,8 @@ class _FunctionLayouts:
                 self.converted[op.input, block_of(tensor_of(op.result))] = op.result
                 continue
             self._assign_op(op)
+        conversions = [op for op in function.body.block.ops if isinstance(op, ConvertLayoutOp)]
+        erase_dead(*reversed(conversions))
 
     def _assign_op(self, op: Operation) -> None:
         if isinstance(op, FusedOp):
