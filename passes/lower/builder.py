@@ -20,7 +20,6 @@ from xdsl.dialects.builtin import (
     IntegerAttr,
     MemRefType,
     StringAttr,
-    SymbolRefAttr,
     UnitAttr,
     VectorType,
     f32,
@@ -303,7 +302,3 @@ class KernelBuilder:
 
     def exp(self, a: SSAValue) -> SSAValue:
         return self.float_op(math.ExpOp, a)
-
-
-def call(callee: str, operands: Sequence[SSAValue]) -> func.CallOp:
-    return func.CallOp(SymbolRefAttr(callee), operands, [])

@@ -21,7 +21,7 @@ from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis
 from convopt.passes.geometry.input_channels import InputChannels
 from convopt.passes.lower.builder import Index, KernelBuilder, f32_memref
 from convopt.passes.lower.epilogue import Epilogue
-from convopt.passes.lower.kernels.rotate import valid_kernel_range
+from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
 
 UNROLLED_FMAS = 32
 """The channel loop's body is repeated until it has about this many FMAs; more is not faster."""

@@ -6,7 +6,7 @@ from xdsl.ir import SSAValue
 
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.lower.builder import Index, KernelBuilder
-from convopt.passes.lower.kernels.rotate import valid_kernel_range
+from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
 
 GLOBAL_POOL_SUMS = 4
 """Independent partial results, enough to hide the latency of an addition."""
