@@ -1,0 +1,184 @@
+"""Kernels of everything but convolutions: between guard pages, and as AArch64 code."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from xdsl.dialects.builtin import ModuleOp
+
+from convopt.convdialect.reference import run
+from convopt.testing.execution import compiled, relative_error, run_emulated, run_on_host
+from convopt.testing.guarded import Side
+from convopt.testing.passes import parse_module
+
+MULTIPLY = """{
+^bb0(%a : f32, %b : f32):
+  %r = arith.mulf %a, %b : f32
+  conv.yield %r : f32
+}"""
+Shape = tuple[int, ...]
+sides = st.sampled_from(["start", "end"])
+images = st.tuples(st.integers(1, 2), st.integers(1, 37), st.integers(1, 9), st.integers(1, 9))
+
+
+def text_of(shape: Shape) -> str:
+    return f"tensor<{'x'.join(map(str, shape))}xf32>"
+
+
+def function(inputs: list[Shape], body: str, result: str, shape: Shape) -> ModuleOp:
+    """`@main` whose inputs are %0, %1, … renamed to %x0, %x1, …"""
+    arguments = ", ".join(f"%x{i} : {text_of(s)}" for i, s in enumerate(inputs))
+    return parse_module(
+        f"func.func @main({arguments}) -> {text_of(shape)} {{\n{body}\n"
+        f"func.return {result} : {text_of(shape)}\n}}"
+    )
+
+
+def one_op(op: str, inputs: list[Shape], shape: Shape) -> ModuleOp:
+    types = ", ".join(map(text_of, inputs))
+    return function(inputs, f"%y = {op} : {types} -> {text_of(shape)}", "%y", shape)
+
+
+def random_inputs(shapes: list[Shape]) -> list[npt.NDArray[np.float32]]:
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal(shape).astype(np.float32) for shape in shapes]
+
+
+def check(module: ModuleOp, shapes: list[Shape], side: Side = "end", threads: int = 1) -> None:
+    inputs = random_inputs(shapes)
+    expected = run(module, inputs)
+    found = run_on_host(compiled(module, "host"), inputs, side, threads)
+    for mine, reference in zip(found, expected, strict=True):
+        assert relative_error(mine, reference) < 1e-6
+
+
+drawn = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@drawn
+@given(images, st.data(), sides, st.integers(1, 3))
+def test_pools(shape: Shape, data: st.DataObject, side: Side, threads: int) -> None:
+    n, c, h, w = shape
+    kernel = data.draw(st.tuples(st.integers(1, h), st.integers(1, w)))
+    stride = data.draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    pads = tuple(data.draw(st.integers(0, kernel[i % 2] - 1)) for i in range(4))
+    kind = data.draw(st.sampled_from(["max", "average"]))
+    out = [
+        (size + pads[i] + pads[i + 2] - kernel[i]) // stride[i] + 1 for i, size in enumerate((h, w))
+    ]
+    fields = f"{{kernel = {list(kernel)}, stride = {list(stride)}, padding = {list(pads)}}}"
+    check(one_op(f"conv.pool {kind} %x0 {fields}", [shape], (n, c, *out)), [shape], side, threads)
+
+
+@drawn
+@given(images, st.sampled_from(["max", "average"]), sides, st.integers(1, 3))
+def test_global_pools(shape: Shape, kind: str, side: Side, threads: int) -> None:
+    op = f"conv.global_pool {kind} %x0"
+    check(one_op(op, [shape], (*shape[:2], 1, 1)), [shape], side, threads)
+
+
+@drawn
+@given(images, st.lists(st.booleans(), min_size=4, max_size=4), st.booleans(), sides)
+def test_elementwise_broadcasts_in_plain_and_blocked_layout(
+    shape: Shape, ones: list[bool], is_blocked: bool, side: Side
+) -> None:
+    other = tuple(1 if one else size for one, size in zip(ones, shape, strict=True))
+    pool = "%p = conv.pool max %x0 {kernel = [1, 1]}"
+    types = f"{text_of(shape)}, {text_of(other)} -> {text_of(shape)}"
+    first = "%p" if is_blocked else "%x0"
+    lines = [f"{pool} : {text_of(shape)} -> {text_of(shape)}"] if is_blocked else []
+    body = "\n".join([*lines, f"%y = conv.elementwise({first}, %x1) {MULTIPLY} : {types}"])
+    check(function([shape, other], body, "%y", shape), [shape, other], side)
+
+
+@drawn
+@given(images, st.integers(1, 20), st.integers(0, 3), st.booleans(), sides)
+def test_concatenations(shape: Shape, more: int, axis: int, is_blocked: bool, side: Side) -> None:
+    other = (*shape[:axis], more, *shape[axis + 1 :])
+    whole = (*shape[:axis], shape[axis] + more, *shape[axis + 1 :])
+    names, lines = ("%x0", "%x1"), []
+    if is_blocked:
+        names = ("%p", "%q")
+        for name, source, of in (("%p", "%x0", shape), ("%q", "%x1", other)):
+            pooled = f"{name} = conv.pool max {source} {{kernel = [1, 1]}}"
+            lines.append(f"{pooled} : {text_of(of)} -> {text_of(of)}")
+    types = f"{text_of(shape)}, {text_of(other)} -> {text_of(whole)}"
+    concat = f"%y = conv.concat {names[0]}, {names[1]} {{axis = {axis}}} : {types}"
+    check(function([shape, other], "\n".join([*lines, concat]), "%y", whole), [shape, other], side)
+
+
+@drawn
+@given(st.integers(1, 6), st.integers(1, 6), images, sides, st.integers(1, 3))
+def test_channel_shuffles(
+    groups: int, channels: int, image: Shape, side: Side, threads: int
+) -> None:
+    shape = (image[0], groups * channels, *image[2:])
+    op = f"conv.channel_shuffle %x0 {{groups = {groups}}}"
+    check(one_op(op, [shape], shape), [shape], side, threads)
+
+
+@drawn
+@given(images, st.permutations(range(4)), sides)
+def test_transposes(shape: Shape, permutation: list[int], side: Side) -> None:
+    result = tuple(shape[axis] for axis in permutation)
+    op = f"conv.transpose %x0 {{permutation = {permutation}}}"
+    check(one_op(op, [shape], result), [shape], side)
+
+
+@drawn
+@given(images, st.integers(0, 3), sides)
+def test_softmax(shape: Shape, axis: int, side: Side) -> None:
+    check(one_op(f"conv.softmax %x0 {{axis = {axis}}}", [shape], shape), [shape], side)
+
+
+@drawn
+@given(images, st.integers(1, 12), st.integers(1, 12), st.data(), sides)
+def test_resizes(shape: Shape, h: int, w: int, data: st.DataObject, side: Side) -> None:
+    mode = data.draw(st.sampled_from(["nearest", "linear"]))
+    coordinates = data.draw(st.sampled_from(["half_pixel", "asymmetric", "align_corners"]))
+    assume(not (mode == "nearest" and coordinates == "align_corners"))
+    op = f"conv.resize {mode} {coordinates} %x0"
+    check(one_op(op, [shape], (*shape[:2], h, w)), [shape], side)
+
+
+@drawn
+@given(images, st.tuples(*[st.integers(0, 3)] * 4), sides)
+def test_pads(shape: Shape, pads: tuple[int, int, int, int], side: Side) -> None:
+    n, c, h, w = shape
+    result = (n, c, h + pads[0] + pads[2], w + pads[1] + pads[3])
+    op = f"conv.pad %x0 {{padding = {list(pads)}, value = 1.5 : f32}}"
+    check(one_op(op, [shape], result), [shape], side)
+
+
+def test_results_that_no_kernel_writes_in_place() -> None:
+    """An input returned, a value returned twice, and a reshape of it."""
+    module = parse_module("""
+        func.func @main(%x : tensor<40xf32>) -> (tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<8x5xf32>) {
+          %y = conv.elementwise(%x) {
+          ^bb0(%a : f32):
+            %n = arith.negf %a : f32
+            conv.yield %n : f32
+          } : tensor<40xf32> -> tensor<40xf32>
+          %z = conv.reshape %y : tensor<40xf32> -> tensor<8x5xf32>
+          func.return %x, %y, %y, %z : tensor<40xf32>, tensor<40xf32>, tensor<40xf32>, tensor<8x5xf32>
+        }""")  # noqa: E501
+    check(module, [(40,)])
+
+
+@pytest.mark.parametrize(
+    ("op", "shape", "result"),
+    [
+        ("conv.pool average %x0 {kernel = [3, 3], padding = [1, 1, 1, 1]}", (1, 6, 7, 7), None),
+        ("conv.global_pool average %x0", (1, 6, 7, 7), (1, 6, 1, 1)),
+        ("conv.channel_shuffle %x0 {groups = 3}", (1, 6, 3, 5), None),
+        ("conv.softmax %x0 {axis = 1}", (2, 10), None),
+        ("conv.resize linear half_pixel %x0", (1, 6, 3, 4), (1, 6, 7, 5)),
+    ],
+)
+def test_aarch64(op: str, shape: Shape, result: Shape | None) -> None:
+    module = one_op(op, [shape], result or shape)
+    inputs = random_inputs([shape])
+    expected = run(module, inputs)
+    found = run_emulated(compiled(module, "cortex-a72"), inputs, "cortex-a72")
+    assert relative_error(found[0], expected[0]) < 1e-6
