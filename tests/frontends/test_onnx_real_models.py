@@ -1,23 +1,18 @@
 """Whole networks from pip packages: imported completely, with the results of onnxruntime."""
 
-from pathlib import Path
-
 import numpy as np
-import onnx
 import pytest
-from onnx import helper, numpy_helper
 
 from convopt.convdialect.ops.convolution import Conv2DOp
 from convopt.frontends.onnx import load_onnx
-from convopt.testing.models import REAL_MODELS, package_file
+from convopt.testing.models import REAL_MODELS
 from convopt.testing.onnx_models import (
     assert_as_onnxruntime,
     random_feeds,
+    reseeded,
     run_onnxruntime,
     run_reference,
 )
-
-LIGHT_MODELS = Path("backend/test/data/light")
 
 
 @pytest.mark.parametrize(
@@ -49,30 +44,6 @@ def test_nodes_are_locations() -> None:
     locations = [str(op.location) for op in model.module.walk() if isinstance(op, Conv2DOp)]
     assert locations[0] == 'loc("/features/features.0/features.0.0/Conv")'
     assert len(set(locations)) == len(locations)
-
-
-def reseeded(file: str) -> onnx.ModelProto:
-    """A light model with random weights in place of its constant ones.
-
-    As it is, its result is the same for each class, whatever happens to the channels.
-    """
-    model = onnx.load(package_file("onnx", str(LIGHT_MODELS / file)))
-    random = np.random.default_rng(3)
-    shapes = {
-        each.name: tuple(numpy_helper.to_array(each).tolist()) for each in model.graph.initializer
-    }
-    variances = {node.input[4] for node in model.graph.node if node.op_type == "BatchNormalization"}
-    for node in model.graph.node:
-        if node.op_type != "ConstantOfShape":
-            continue
-        shape = shapes[node.input[0]]
-        fan_in = max(int(np.prod(shape[1:])), 1)
-        values = random.standard_normal(shape) * np.sqrt(2 / fan_in)
-        if node.output[0] in variances:
-            values = np.abs(values) + 0.5
-        value = numpy_helper.from_array(values.astype(np.float32))
-        node.CopyFrom(helper.make_node("Constant", [], [node.output[0]], value=value))
-    return model
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,13 @@ from onnx import helper, numpy_helper
 from convopt.convdialect import reference
 from convopt.frontends.onnx import load_onnx
 from convopt.model import CompiledSegment, Model
+from convopt.testing.models import package_file
 
 Array = npt.NDArray[Any]
 Shape = Sequence[int | str | None]
+
+LIGHT_MODELS = "backend/test/data/light"
+"""Folder of the package onnx with whole networks whose weights are constants."""
 
 
 def make_model(
@@ -92,4 +96,28 @@ def assert_as_onnxruntime(
         assert found.shape == wanted.shape
         largest = np.nanmax(np.abs(wanted), initial=1.0)
         np.testing.assert_allclose(found, wanted, rtol=tolerance, atol=tolerance * largest)
+    return model
+
+
+def reseeded(file: str) -> onnx.ModelProto:
+    """A light model with random weights in place of its constant ones.
+
+    As it is, its result is the same for each class, whatever happens to the channels.
+    """
+    model = onnx.load(package_file("onnx", f"{LIGHT_MODELS}/{file}"))
+    random = np.random.default_rng(3)
+    shapes = {
+        each.name: tuple(numpy_helper.to_array(each).tolist()) for each in model.graph.initializer
+    }
+    variances = {node.input[4] for node in model.graph.node if node.op_type == "BatchNormalization"}
+    for node in model.graph.node:
+        if node.op_type != "ConstantOfShape":
+            continue
+        shape = shapes[node.input[0]]
+        fan_in = max(int(np.prod(shape[1:])), 1)
+        values = random.standard_normal(shape) * np.sqrt(2 / fan_in)
+        if node.output[0] in variances:
+            values = np.abs(values) + 0.5
+        value = numpy_helper.from_array(values.astype(np.float32))
+        node.CopyFrom(helper.make_node("Constant", [], [node.output[0]], value=value))
     return model
