@@ -33,7 +33,7 @@ def c_header(interface: Interface) -> str:
             "#ifdef __cplusplus",
             "}",
             "#endif",
-            *_generic_names(prefix, names, interface),
+            *_generic_names(interface),
             "",
             f"#endif /* {guard} */",
             "",
@@ -92,21 +92,24 @@ def _declaration(interface: Interface, names: list[str]) -> list[str]:
     return [f"void {interface.run_symbol}(" + f",\n{indent}".join(parameters) + ");"]
 
 
-def _generic_names(prefix: str, names: list[str], interface: Interface) -> list[str]:
-    """Names that do not depend on the model, if it has one input and one output."""
+def _generic_names(interface: Interface) -> list[str]:
+    """Names that do not depend on the model, if it has one input and one output.
+
+    Values, not names: in C a name may be defined again as the same number, as it is for a model
+    called `model`.
+    """
     if len(interface.inputs) != 1 or len(interface.outputs) != 1:
         return []
-    image, scores = (name.upper() for name in names)
     return [
         "",
         "/* The same under names that do not depend on the model, for programs that run any. */",
         f"#ifdef {_GENERIC}",
         f"#define MODEL_RUN {interface.run_symbol}",
-        f"#define MODEL_INPUT_FLOATS {prefix}_{image}_FLOATS",
-        f"#define MODEL_OUTPUT_FLOATS {prefix}_{scores}_FLOATS",
-        f"#define MODEL_WEIGHTS_BYTES {prefix}_WEIGHTS_BYTES",
-        f"#define MODEL_WORKSPACE_BYTES {prefix}_WORKSPACE_BYTES",
-        f"#define MODEL_ALIGNMENT {prefix}_ALIGNMENT",
+        f"#define MODEL_INPUT_FLOATS {interface.inputs[0].floats}u",
+        f"#define MODEL_OUTPUT_FLOATS {interface.outputs[0].floats}u",
+        f"#define MODEL_WEIGHTS_BYTES {interface.weights_bytes}u",
+        f"#define MODEL_WORKSPACE_BYTES {interface.workspace_bytes}u",
+        f"#define MODEL_ALIGNMENT {BUFFER_ALIGNMENT}u",
         "#endif",
     ]
 

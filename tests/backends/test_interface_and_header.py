@@ -66,7 +66,7 @@ def test_the_header_says_how_to_call() -> None:
         "void net_run(const float *image,\n             float *scores,",
         "size_t thread,\n             size_t threads);",
         "#define MODEL_RUN net_run",
-        "#define MODEL_INPUT_FLOATS NET_IMAGE_FLOATS",
+        "#define MODEL_INPUT_FLOATS 48u",
     ):
         assert expected in header
 
