@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +25,9 @@ from rich.console import Console
 from rich.table import Table
 
 import convopt
+from convopt.comparison import relative_error
+from convopt.testing.models import REAL_MODELS
 
-PACKAGED_MODELS = {
-    "docorient": ("models/orientation_detector.onnx", {"image": (1, 3, 224, 224)}),
-    "rapidocr": ("models/ch_ppocr_mobile_v2.0_cls_mobile.onnx", {"x": (1, 3, 48, 192)}),
-}
 BURST_SECONDS = 0.05
 
 
@@ -48,14 +45,6 @@ class Row:
     @property
     def ratio(self) -> float:
         return self.convopt_median / self.onnxruntime_median
-
-
-def packaged(package: str, file: str) -> Path:
-    """A file of an installed package, found without importing the package."""
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise SystemExit(f"expected the package {package}: pip install 'convopt[test]'")
-    return Path(spec.submodule_search_locations[0]) / file
 
 
 def burst(call: Callable[[], object]) -> float:
@@ -78,9 +67,7 @@ def measure(path: Path, shapes: dict[str, tuple[int, ...]] | None, rounds: int) 
         spec.name: rng.standard_normal(spec.shape).astype(np.float32) for spec in compiled.inputs
     }
     ours, theirs = compiled.run(None, feeds), session.run(None, feeds)
-    error = max(
-        float(np.linalg.norm(a - b) / np.linalg.norm(b)) for a, b in zip(ours, theirs, strict=True)
-    )
+    error = max(map(relative_error, ours, theirs))
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         times[0].append(burst(lambda: compiled.run(None, feeds)))
@@ -105,9 +92,9 @@ def main() -> None:
     arguments = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    models = [(path, None) for path in arguments.models] or [
-        (packaged(package, file), shapes) for package, (file, shapes) in PACKAGED_MODELS.items()
-    ]
+    models: list[tuple[Path, dict[str, tuple[int, ...]] | None]] = [
+        (path, None) for path in arguments.models
+    ] or [(model.path, model.shapes) for model in REAL_MODELS.values()]
     rows = [measure(path, shapes, arguments.rounds) for path, shapes in models]
     table = Table("model", "convopt ms", "min", "onnxruntime ms", "min", "ratio", "error")
     for row in rows:

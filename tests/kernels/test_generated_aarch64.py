@@ -4,11 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from convopt.comparison import relative_error
 from convopt.convdialect.reference import run
 from convopt.convdialect.shapes import Window
 from convopt.testing.convolutions import ConvolutionCase
 from convopt.testing.drawing import cases
-from convopt.testing.execution import compiled, relative_error, run_emulated
+from convopt.testing.execution import compiled, run_emulated
 
 CPUS = {"cortex-a72": "cortex-a72", "neoverse-n1": "neoverse-n1", "cortex-a53": "cortex-a53"}
 

@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convopt.backends.targets.host import host_target
+from convopt.comparison import relative_error
 from convopt.convdialect.reference import run
 from convopt.convdialect.shapes import Window
 from convopt.testing.convolutions import ConvolutionCase
 from convopt.testing.drawing import cases
-from convopt.testing.execution import compiled, relative_error, run_on_host
+from convopt.testing.execution import compiled, run_on_host
 from convopt.testing.guarded import Side
 
 

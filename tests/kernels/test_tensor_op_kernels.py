@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp
 
+from convopt.comparison import relative_error
 from convopt.convdialect.reference import run
-from convopt.testing.execution import compiled, relative_error, run_emulated, run_on_host
+from convopt.testing.execution import compiled, run_emulated, run_on_host
 from convopt.testing.guarded import Side
 from convopt.testing.passes import parse_module
 

@@ -8,7 +8,7 @@ import pytest
 from onnx import numpy_helper
 
 import convopt
-from convopt.testing.execution import relative_error
+from convopt.comparison import relative_error
 from convopt.testing.models import package_file
 from convopt.testing.onnx_models import random_feeds, reseeded, run_onnxruntime
 

@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 
 import convopt
-from convopt.testing.execution import relative_error
+from convopt.comparison import relative_error
 from convopt.testing.models import REAL_MODELS
 
 SOURCE = Path(__file__).parents[2] / "examples" / "run_model.c"

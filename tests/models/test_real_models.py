@@ -8,7 +8,8 @@ import onnxruntime
 import pytest
 
 import convopt
-from convopt.testing.execution import Compiled, compiled, relative_error, run_emulated, run_on_host
+from convopt.comparison import relative_error
+from convopt.testing.execution import Compiled, compiled, run_emulated, run_on_host
 from convopt.testing.models import REAL_MODELS
 
 FloatArray = npt.NDArray[np.float32]

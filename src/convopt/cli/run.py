@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.console import Console
 
 from convopt.cli.checks import check_target
 from convopt.cli.messages import EXIT_ERROR, EXIT_OK
 from convopt.cli.run_inputs import make_inputs
 from convopt.cli.run_options import RunOptions
+from convopt.comparison import relative_error
 from convopt.compiler import compile as compile_model
 from convopt.pass_observer import PassObserver
 from convopt.passes.pipelines import PIPELINES
@@ -140,21 +140,6 @@ def _compare(
         times[0].append(_milliseconds(lambda: model.run(None, feeds)))
         times[1].append(_milliseconds(lambda: session.run(None, feeds)))
     return Comparison(error, error <= options.tolerance, median(times[0]), median(times[1]))
-
-
-def relative_error(found: Array, expected: Array) -> float:
-    """|found - expected| / |expected| as norms; infinite where shapes differ or one is not finite.
-
-    Where nothing but zeros is expected, the norm of what was found.
-    """
-    if found.shape != expected.shape or not np.array_equal(
-        np.isfinite(found), np.isfinite(expected)
-    ):
-        return float("inf")
-    finite = np.isfinite(expected)
-    wanted = expected[finite].astype(np.float64)
-    difference = float(np.linalg.norm(found[finite] - wanted))
-    return difference / (float(np.linalg.norm(wanted)) or 1.0)
 
 
 def _milliseconds(call: Callable[[], object]) -> float:

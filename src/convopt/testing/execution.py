@@ -102,10 +102,3 @@ def _run_threads(call: Callable[[int], None], threads: int) -> None:
         return
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(call, range(threads)))
-
-
-def relative_error(found: npt.NDArray[np.generic], expected: npt.NDArray[np.generic]) -> float:
-    """Norm of the difference over the norm of what is expected; NaN where anything is NaN."""
-    wanted = np.asarray(expected, np.float64).ravel()
-    difference = np.asarray(found, np.float64).ravel() - wanted
-    return float(np.linalg.norm(difference)) / max(float(np.linalg.norm(wanted)), 1e-30)
