@@ -15,6 +15,7 @@ FOLDERS = {
     "convopt.convdialect": ROOT / "convdialect",
     "convopt.passes": ROOT / "passes",
     "convopt.backends": ROOT / "backends",
+    "convopt.benchmarks": ROOT / "benchmarks",
 }
 MAY_IMPORT = {
     "convopt.convdialect": ["convopt.convdialect"],

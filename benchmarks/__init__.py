@@ -1,0 +1,1 @@
+"""Convopt side by side with other libraries: layer tables, peers, measurements."""

@@ -1,0 +1,1 @@
+"""Layer tables: one CSV a network or sweep."""

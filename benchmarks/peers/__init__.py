@@ -1,0 +1,1 @@
+"""Other people's libraries, each behind the same small interface."""

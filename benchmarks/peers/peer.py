@@ -1,0 +1,73 @@
+"""What a peer has to offer."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from convopt.benchmarks.layer import Array, LayerData
+from convopt.errors import ConvoptError
+
+
+class Layout(StrEnum):
+    """How a layer's activations lie when the clock starts and stops."""
+
+    OWN = "own"
+    """As the library likes them: what a layer inside a network sees."""
+    NCHW = "nchw"
+    """NCHW in, NCHW out, conversions included: what a framework call sees."""
+
+
+class Missing(ConvoptError):
+    """The peer is not installed; the message says how to install it."""
+
+
+class Unsupported(ConvoptError):
+    """The peer cannot do this layer or model; the message says why."""
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """A whole model with random inputs: ONNX bytes, and an array for each input's name."""
+
+    name: str
+    onnx: bytes
+    feeds: Mapping[str, Array]
+
+
+class Prepared(ABC):
+    """A layer or model with weights packed and buffers bound, ready to be timed."""
+
+    @abstractmethod
+    def run(self, calls: int) -> None:
+        """Compute `calls` times; what the clock sees."""
+
+    @abstractmethod
+    def outputs(self) -> list[Array]:
+        """The results of the last call, as plain NCHW arrays. Not timed."""
+
+    def close(self) -> None:  # noqa: B027
+        """Give back threads and memory."""
+
+
+class Peer(ABC):
+    """A library. Making one imports it; raises Missing where it is not installed.
+
+    Everything computes in fp32 on `threads` threads of the host.
+    """
+
+    name: str
+    layouts: tuple[Layout, ...] = ()
+    """The ways in which this peer runs single layers; empty: whole models only."""
+
+    @abstractmethod
+    def version(self) -> str:
+        """Of the library."""
+
+    def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
+        """One convolution with bias. Raises Unsupported."""
+        raise Unsupported(f"{self.name} does not run single layers")
+
+    def prepare_model(self, model: ModelData, threads: int) -> Prepared:
+        """A whole model. Raises Unsupported."""
+        raise Unsupported(f"{self.name} does not run whole models")
