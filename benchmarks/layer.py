@@ -71,7 +71,7 @@ class Layer:
 
     @property
     def name(self) -> str:
-        """Like `grp3 128->128 @56 s1 g32`: kind and kernel, channels, input size, stride, groups."""
+        """Like `grp3 128->128 @56 s1 g32`: kind, kernel, channels, input size, stride, groups."""
         kernel = str(self.kh) if self.kh == self.kw else f"{self.kh}x{self.kw}"
         size = str(self.hin) if self.hin == self.win else f"{self.hin}x{self.win}"
         stride = (

@@ -18,11 +18,11 @@ class Layout(StrEnum):
     """NCHW in, NCHW out, conversions included: what a framework call sees."""
 
 
-class Missing(ConvoptError):
+class MissingError(ConvoptError):
     """The peer is not installed; the message says how to install it."""
 
 
-class Unsupported(ConvoptError):
+class UnsupportedError(ConvoptError):
     """The peer cannot do this layer or model; the message says why."""
 
 
@@ -51,7 +51,7 @@ class Prepared(ABC):
 
 
 class Peer(ABC):
-    """A library. Making one imports it; raises Missing where it is not installed.
+    """A library. Making one imports it; raises MissingError where it is not installed.
 
     Everything computes in fp32 on `threads` threads of the host.
     """
@@ -65,9 +65,9 @@ class Peer(ABC):
         """Of the library."""
 
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
-        """One convolution with bias. Raises Unsupported."""
-        raise Unsupported(f"{self.name} does not run single layers")
+        """One convolution with bias. Raises UnsupportedError."""
+        raise UnsupportedError(f"{self.name} does not run single layers")
 
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
-        """A whole model. Raises Unsupported."""
-        raise Unsupported(f"{self.name} does not run whole models")
+        """A whole model. Raises UnsupportedError."""
+        raise UnsupportedError(f"{self.name} does not run whole models")
