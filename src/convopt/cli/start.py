@@ -32,6 +32,12 @@ def convopt_run(arguments: Sequence[str] | None = None) -> int:
     return _guarded("convopt-run", _convopt_run, sys.argv[1:] if arguments is None else arguments)
 
 
+def convopt_bench(arguments: Sequence[str] | None = None) -> int:
+    """The command `convopt-bench`; its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return _guarded("convopt-bench", _convopt_bench, given)
+
+
 def _convopt(arguments: Sequence[str]) -> int:
     from convopt.cli.options import parse_options
 
@@ -52,6 +58,12 @@ def _convopt_run(arguments: Sequence[str]) -> int:
     from convopt.cli.run import run
 
     return run(options)
+
+
+def _convopt_bench(arguments: Sequence[str]) -> int:
+    from convopt.benchmarks.command.main import run
+
+    return run(arguments)
 
 
 def _guarded(

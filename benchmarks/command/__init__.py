@@ -1,0 +1,1 @@
+"""`convopt-bench`: one file a subcommand."""

@@ -1,0 +1,14 @@
+"""Whole networks against other libraries."""
+
+import argparse
+
+from convopt.errors import ConvoptError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments yet."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Not there yet."""
+    raise ConvoptError("this subcommand is not written yet")

@@ -1,0 +1,1 @@
+"""Results as a table on the terminal, as JSON, CSV and pictures."""
