@@ -23,6 +23,7 @@ from xdsl.passes import ModulePass
 
 from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.layouts import physical_shape
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.passes.lower.builder import INDEX, KernelBuilder
 from convopt.passes.lower.entry import EntryBuilder, PackedWeights, barrier_declaration
@@ -244,12 +245,12 @@ def _only_function(module: ModuleOp) -> func.FuncOp:
 def _named(
     attributes: ArrayAttr[DictionaryAttr] | None, default: str, types: Sequence[Attribute]
 ) -> list[tuple[str, tuple[int, ...]]]:
-    """Names (`conv.name`, else numbered) and logical shapes of arguments or results."""
+    """Names (`conv.name`, else numbered) and physical shapes of arguments or results."""
     entries = attributes.data if attributes is not None else (None,) * len(types)
     named = []
     for index, (entry, tensor) in enumerate(zip(entries, types, strict=True)):
         name = entry.data.get("conv.name") if isinstance(entry, DictionaryAttr) else None
         text = name.data if isinstance(name, StringAttr) else f"{default}{index}"
         assert isinstance(tensor, TensorType)
-        named.append((text, tuple(tensor.get_shape())))
+        named.append((text, physical_shape(tensor)))
     return named

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
@@ -37,8 +37,8 @@ class AssignLayoutsPass(ModulePass):
     """Put activations in channel blocks as wide as the target's vectors (spatial packing).
 
     Why: kernels then read and write whole vectors, whatever the width of the image.
-    Conversions stand only where an op cannot work in blocks (reshape, transpose, softmax, model
-    outputs) and are shared by all users; a convolution that broadcasts its inputs reads an image of
+    Conversions stand only where an op cannot work in blocks (reshape, transpose, softmax) or where
+    the function's type says another layout, and are shared by all users; a convolution that broadcasts its inputs reads an image of
     few channels as it is. Convolutions keep their weights logical.
     Preconditions: convolutions are specialised; tensors of rank other than 4 stay plain.
     Options: `target`, the name of a target or the path of a target file.
@@ -101,8 +101,18 @@ class _FunctionLayouts:
         elif isinstance(op, BLOCKED_OPS) or self._is_channel_concat(op):
             self._convert_operands(op, lambda _: self.lanes)
             self._block_result(op)
+        elif isinstance(op, func.ReturnOp):
+            self._assign_results(op)
         else:
             self._convert_operands(op, lambda _: 1)
+
+    def _assign_results(self, op: func.ReturnOp) -> None:
+        """Results leave in the layouts that the function's type declares."""
+        function = op.parent_op()
+        assert isinstance(function, func.FuncOp)
+        for index, declared in enumerate(function.function_type.outputs):
+            assert isinstance(declared, TensorType)
+            op.operands[index] = self._in_layout(op, op.operands[index], block_of(declared))
 
     def _assign_convolution(self, op: ConvolutionOp) -> None:
         stays_plain = (
