@@ -1,13 +1,20 @@
 """One convolution of a layer table, and the data it is measured with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from convopt.errors import ConvoptError
+
 Array = npt.NDArray[np.float32]
 FLOAT_BYTES = 4
+
+KINDS = ("dw", "pw", "grp", "dense")
+
+_PADS = ("pad_top", "pad_left", "pad_bottom", "pad_right")
+_TEXTS = ("network", "kind")
 
 
 @dataclass(frozen=True)
@@ -15,6 +22,7 @@ class Layer:
     """A distinct convolution of a network; `count` says how often it occurs there.
 
     `kind`: dw (depthwise), pw (dense 1x1), grp (grouped, any kernel), dense. Sizes in elements.
+    Making one raises ConvoptError for numbers that describe no convolution, or one of another kind.
     """
 
     network: str
@@ -34,6 +42,11 @@ class Layer:
     dilation: int
     groups: int
     count: int
+
+    def __post_init__(self) -> None:
+        self._check_sizes()
+        self._check_geometry()
+        self._check_kind()
 
     @property
     def input_shape(self) -> tuple[int, int, int, int]:
@@ -81,6 +94,47 @@ class Layer:
         )
         groups = f" g{self.groups}" if self.kind == "grp" else ""
         return f"{self.kind}{kernel} {self.cin}->{self.cout} @{size} s{stride}{groups}"
+
+    def _check_sizes(self) -> None:
+        for field in fields(self):
+            if field.name in _TEXTS:
+                continue
+            value, least = getattr(self, field.name), 0 if field.name in _PADS else 1
+            if value < least:
+                raise ConvoptError(f"{field.name}: expected at least {least}, found {value}")
+
+    def _check_geometry(self) -> None:
+        for name in ("cin", "cout"):
+            channels = getattr(self, name)
+            if channels % self.groups:
+                raise ConvoptError(
+                    f"groups: expected a divisor of {name} {channels}, found {self.groups}"
+                )
+        rows = self.hin + self.pad_top + self.pad_bottom
+        columns = self.win + self.pad_left + self.pad_right
+        for name, kernel, padded in (("kh", self.kh, rows), ("kw", self.kw, columns)):
+            extent = self.dilation * (kernel - 1) + 1
+            if extent > padded:
+                raise ConvoptError(
+                    f"{name}: expected a kernel within the padded input of {padded}, found one of "
+                    f"{extent}"
+                )
+
+    def _check_kind(self) -> None:
+        if self.kind not in KINDS:
+            raise ConvoptError(f"kind: expected one of {', '.join(KINDS)}, found '{self.kind}'")
+        expected = {
+            "dw": ("a group for each input channel", self.groups == self.cin),
+            "pw": ("one group and a 1x1 kernel", (self.groups, self.kh, self.kw) == (1, 1, 1)),
+            "grp": ("more than one group", self.groups > 1),
+            "dense": ("one group", self.groups == 1),
+        }
+        words, is_met = expected[self.kind]
+        if not is_met:
+            raise ConvoptError(
+                f"kind {self.kind}: expected {words}, found {self.groups} groups of "
+                f"{self.cin} channels and a {self.kh}x{self.kw} kernel"
+            )
 
 
 @dataclass(frozen=True)
