@@ -1,5 +1,6 @@
 """Running functions of AArch64 objects in an emulator, with unmapped memory around every buffer."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from unicorn import (
 from unicorn import arm64_const as arm64
 from unicorn.unicorn_py3.unicorn import Uc, UcError
 
+from convopt.testing.code_blocks import CodeBlock, code_blocks
 from convopt.testing.elf import Image, load_object
 
 Side = Literal["start", "end"]
@@ -51,9 +53,10 @@ class EmulationError(AssertionError):
 
 @dataclass
 class Emulation:
-    """What a run did; `instructions` is None unless they were counted."""
+    """What a run did; `instructions` is None and `blocks` empty unless they were counted."""
 
     instructions: int | None = None
+    blocks: tuple[CodeBlock, ...] = ()
 
 
 @dataclass
@@ -64,7 +67,8 @@ class _Machine:
     cpu: str
     side: Side
     fault: str = ""
-    instructions: int = 0
+    runs: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """How often each piece of straight code ran, by its address and its bytes."""
     buffers: list[tuple[int, Buffer]] = field(default_factory=list)
     free: int = _HEAP
 
@@ -118,9 +122,9 @@ class _Machine:
         data = self.core.mem_read(address, buffer.nbytes)
         return np.frombuffer(data, buffer.dtype).reshape(buffer.shape)
 
-    def count_instructions(self) -> None:
+    def count_blocks(self) -> None:
         def on_block(core: Uc, address: int, size: int, data: object) -> None:
-            self.instructions += size // 4
+            self.runs[address, size] += 1
 
         self.core.hook_add(UC_HOOK_BLOCK, on_block)
 
@@ -178,7 +182,8 @@ def run_aarch64(
     of its pages and nothing mapped before and behind them. Arrays that NumPy may not write are
     mapped read-only. `cpu`: cortex-a53, cortex-a72, or neoverse-n1 (all instructions that the
     emulator knows, no SVE). Raises EmulationError for an access outside the buffers, an instruction
-    that the CPU lacks, no return within the time, or if the runs do not agree.
+    that the CPU lacks, no return within the time, or if the runs do not agree. With `count`,
+    what was executed at the last of `sides` is counted.
     """
     image = load_object(code, _CODE)
     emulation = Emulation()
@@ -187,13 +192,15 @@ def run_aarch64(
         machine = _Machine(image, cpu, side)
         addresses = [machine.add(buffer) for buffer in buffers]
         if count:
-            machine.count_instructions()
+            machine.count_blocks()
         machine.call(symbol, [*addresses, *sizes], timeout_s)
         found = [machine.contents(address, buffer) for address, buffer in machine.buffers]
         if results is not None and not all(map(_same_bytes, results, found)):
             raise EmulationError(f"the results of {symbol} depend on where its buffers lie")
         results = found
-        emulation.instructions = machine.instructions if count else None
+        if count:
+            emulation.blocks = code_blocks(image, machine.runs)
+            emulation.instructions = sum(block.instructions for block in emulation.blocks)
     for buffer, result in zip(buffers, results or (), strict=False):
         if buffer.flags.writeable:
             buffer[...] = result
