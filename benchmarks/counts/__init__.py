@@ -1,0 +1,1 @@
+"""Exact dynamic counts of AArch64 kernels, from an emulator."""
