@@ -1,0 +1,56 @@
+"""The least time that a layer can take on a core: the roofline.
+
+S. Williams, A. Waterman, D. Patterson: "Roofline: An Insightful Visual Performance Model for
+Multicore Architectures", CACM 52(4), 2009.
+"""
+
+from dataclasses import dataclass
+
+from convopt.benchmarks.layer import FLOAT_BYTES, Layer
+from convopt.benchmarks.limits.machine import Level, Limits
+
+COMPUTE = "compute"
+
+
+@dataclass(frozen=True)
+class LayerLimit:
+    """Seconds for the arithmetic and for the memory, and the level that the layer lives in.
+
+    Warm caches are assumed: tensors lie where all of them fit. Multiplications with padding count,
+    so a kernel that leaves them out may need less than the limit.
+    """
+
+    compute_seconds: float
+    memory_seconds: float
+    level: str
+
+    @property
+    def seconds(self) -> float:
+        return max(self.compute_seconds, self.memory_seconds)
+
+    @property
+    def bound(self) -> str:
+        """`compute`, or the level whose bandwidth sets the limit."""
+        return COMPUTE if self.compute_seconds >= self.memory_seconds else self.level
+
+    def at_peak(self, ratio: float) -> "LayerLimit":
+        """The limit when everything runs `ratio` times as fast."""
+        return LayerLimit(self.compute_seconds / ratio, self.memory_seconds / ratio, self.level)
+
+
+def layer_limit(layer: Layer, limits: Limits) -> LayerLimit:
+    """Input, weights and bias are read once and the output written once, at the level where all
+    fit. As many bytes as are both read and written go at the speed of copying, the rest at that
+    of reading or writing."""
+    level = home_level(layer.bytes, limits)
+    written = FLOAT_BYTES * layer.cout * layer.output_shape[2] * layer.output_shape[3]
+    read = layer.bytes - written
+    balanced = 2 * min(read, written)
+    rest_gbs = level.read_gbs if read > written else level.write_gbs
+    memory = balanced / level.copy_gbs + abs(read - written) / rest_gbs
+    return LayerLimit(2 * layer.macs / limits.peak_gflops / 1e9, memory / 1e9, level.name)
+
+
+def home_level(size: int, limits: Limits) -> Level:
+    """The nearest level that holds `size` bytes; the last holds everything."""
+    return next((level for level in limits.levels if size <= level.bytes), limits.levels[-1])
