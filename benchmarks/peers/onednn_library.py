@@ -3,18 +3,16 @@
 import ctypes
 import hashlib
 import os
-import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
 
 from convopt.benchmarks.layer import Layer
-from convopt.benchmarks.peers.packages import require_file
+from convopt.benchmarks.peers.packages import require_compiler, require_file
 from convopt.benchmarks.peers.peer import MissingError
 from convopt.cache import user_cache
 
 _SOURCE = Path(__file__).parent / "onednn_harness.cpp"
-_COMPILERS = ("c++", "g++", "clang++")
 _FLAGS = ("-std=c++17", "-O2", "-shared", "-fPIC")
 _FLOATS = ctypes.c_void_p
 _SIZES = (
@@ -57,7 +55,7 @@ def load_harness() -> ctypes.CDLL:
 
 def _compiled(library: Path, headers: Path) -> Path:
     """The harness as a shared library in the user's cache folder."""
-    compiler = _compiler()
+    compiler = require_compiler()
     key = "\0".join([compiler, *_FLAGS, str(library), str(headers)]).encode()
     digest = hashlib.sha256(key + _SOURCE.read_bytes() + library.read_bytes()[:4096]).hexdigest()
     target = user_cache().folder / f"onednn-{digest[:16]}.so"
@@ -73,13 +71,6 @@ def _compiled(library: Path, headers: Path) -> Path:
         raise MissingError(f"{compiler} cannot compile the harness: {_first_error(done.stderr)}")
     temporary.replace(target)
     return target
-
-
-def _compiler() -> str:
-    for name in (os.environ.get("CXX"), *_COMPILERS):
-        if name and (path := shutil.which(name)):
-            return path
-    raise MissingError(f"no C++ compiler: CXX is not set and none of {', '.join(_COMPILERS)} found")
 
 
 def _first_error(messages: str) -> str:

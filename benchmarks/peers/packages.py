@@ -1,10 +1,14 @@
-"""Other people's packages, imported when a peer is opened."""
+"""What a peer needs from the machine: packages, their files, a compiler."""
 
+import os
+import shutil
 from importlib import import_module, metadata
 from pathlib import Path
 from types import ModuleType
 
 from convopt.benchmarks.peers.peer import MissingError
+
+_COMPILERS = ("c++", "g++", "clang++")
 
 
 def require(module: str, package: str) -> ModuleType:
@@ -25,6 +29,14 @@ def require_file(package: str, name: str) -> Path:
         if file.name == name and (path := Path(str(file.locate())).resolve()).exists():
             return path
     raise MissingError(f"the package {package} has no file {name}")
+
+
+def require_compiler() -> str:
+    """The path of CXX or of a usual C++ compiler; raises MissingError."""
+    for name in (os.environ.get("CXX"), *_COMPILERS):
+        if name and (path := shutil.which(name)):
+            return path
+    raise MissingError(f"no C++ compiler: CXX is not set and none of {', '.join(_COMPILERS)} found")
 
 
 def _not_installed(package: str) -> str:

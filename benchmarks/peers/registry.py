@@ -20,6 +20,8 @@ def _peer(module: str, kind: str) -> Callable[[], Peer]:
 PEERS: dict[str, Callable[[], Peer]] = {
     "onednn": _peer("onednn_peer", "OneDnnPeer"),
     "onednn-nhwc": _peer("onednn_peer", "OneDnnChannelsLastPeer"),
+    "torch": _peer("torch_peer", "TorchPeer"),
+    "torch-compile": _peer("torch_peer", "TorchCompilePeer"),
 }
 
 
