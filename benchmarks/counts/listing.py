@@ -1,30 +1,40 @@
 """Finding executed blocks in assembly as LLVM prints it for AArch64."""
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Sequence
 
 from convopt.testing.code_blocks import CodeBlock
+from convopt.testing.elf import load_object
 
 _INSTRUCTION = re.compile(r"^\t(?![.#/])(?P<text>[^\n]*?)\s*(?://.*)?$")
 _END = ".Lfunc_end"
+_NOP = 0xD503201F
 
 
-def block_instructions(assembly: str, block: CodeBlock) -> list[str]:
-    """The instructions of an executed block, tabs as spaces.
+def block_instructions(assembly: str, object_code: bytes, block: CodeBlock) -> list[str]:
+    """The instructions of an executed block, tabs as spaces, from the assembly of the same code.
 
-    Every instruction in LLVM's assembly is one word of the object. Raises ValueError if the
-    function is not in the assembly or is too short.
+    Every instruction in LLVM's assembly is one word of the object; only the object has the NOPs
+    that align loops. Raises ValueError if assembly and object do not fit together.
     """
-    lines = function_instructions(assembly, block.symbol)
+    image = load_object(object_code, 0)
+    function = image.symbols[block.symbol]
+    words = struct.unpack_from(f"<{function.size // 4}I", image.data, function.address)
+    written = [text for text in function_instructions(assembly, block.symbol) if text != "nop"]
     first = block.offset // 4
-    found = lines[first : first + len(block.words)]
-    if len(found) != len(block.words):
+    expected = _count_real(words)
+    if len(written) != expected:
         raise ValueError(
-            f"expected {first + len(block.words)} instructions in {block.symbol}, "
-            f"found {len(lines)}"
+            f"expected {expected} instructions in {block.symbol}, found {len(written)}"
         )
-    return found
+    start = _count_real(words[:first])
+    return written[start : start + _count_real(block.words)]
+
+
+def _count_real(words: Sequence[int]) -> int:
+    return sum(word != _NOP for word in words)
 
 
 def function_instructions(assembly: str, function: str) -> list[str]:

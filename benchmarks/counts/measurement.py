@@ -14,6 +14,7 @@ from convopt.benchmarks.counts.layer_code import (
     to_blocks,
 )
 from convopt.benchmarks.counts.listing import block_instructions
+from convopt.benchmarks.counts.static_cycles import Analyzer
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.comparison import relative_error
 from convopt.convdialect.attributes import TileAttr
@@ -31,7 +32,10 @@ _CPU = "neoverse-n1"
 
 @dataclass(frozen=True)
 class LayerCounts:
-    """What one call executed; `hot_instructions` is the assembly of the hottest block."""
+    """What one call executed; `hot_instructions` is the assembly of the hottest block.
+
+    `cycles_per_quad_fma` is the analyzer's estimate for it; None where there is none.
+    """
 
     layer: Layer
     tile: TileAttr
@@ -39,6 +43,7 @@ class LayerCounts:
     hot: CodeBlock
     hot_instructions: tuple[str, ...]
     error: float
+    cycles_per_quad_fma: float | None = None
 
     def per_mac(self, count: float) -> float:
         """Padding taps count as multiply-adds."""
@@ -59,7 +64,12 @@ class LayerCounts:
         return self.hot.instructions / self.total.instructions
 
 
-def measure(data: LayerData, target: CpuTarget, tile: TileAttr | None = None) -> LayerCounts:
+def measure(
+    data: LayerData,
+    target: CpuTarget,
+    tile: TileAttr | None = None,
+    analyzer: Analyzer | None = None,
+) -> LayerCounts:
     """Compile and emulate a layer, with the given register tile or the one that convopt chooses.
 
     Raises ConvoptError if the result is wrong or the code accesses memory that is not its own.
@@ -72,8 +82,9 @@ def measure(data: LayerData, target: CpuTarget, tile: TileAttr | None = None) ->
             f"found {error:.1e}"
         )
     hot = hottest(blocks)
-    listing = tuple(block_instructions(code.assembly, hot))
-    return LayerCounts(data.layer, code.tile, total_effects(blocks), hot, listing, error)
+    listing = tuple(block_instructions(code.assembly, code.object_code, hot))
+    cycles = analyzer.cycles_per_quad_fma(listing, hot.effects.fma_lanes) if analyzer else None
+    return LayerCounts(data.layer, code.tile, total_effects(blocks), hot, listing, error, cycles)
 
 
 def _emulate(

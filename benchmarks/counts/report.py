@@ -1,0 +1,62 @@
+"""What `convopt-bench counts` shows on the terminal."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import track
+
+from convopt.backends.targets import CpuTarget
+from convopt.benchmarks.counts.measurement import LayerCounts
+from convopt.benchmarks.counts.published import METHOD
+from convopt.benchmarks.counts.search import Search
+from convopt.benchmarks.counts.tables import counts_table, peers_table, search_table, totals_table
+from convopt.benchmarks.layer import Layer
+
+_FILE_WIDTH = 160
+"""Columns where the output is no terminal: no cell is cut off."""
+
+Item = TypeVar("Item")
+
+
+def tracked(items: Sequence[Item], title: str) -> Iterable[Item]:
+    """The items, with a progress bar on standard error while that is a terminal."""
+    console = Console(stderr=True)
+    return track(items, title, console=console, transient=True, disable=not console.is_terminal)
+
+
+def print_counts(found: Sequence[LayerCounts], target: CpuTarget, about_cycles: str) -> None:
+    """The three tables, with what their columns mean."""
+    if not found:
+        return
+    console = _console()
+    title = f"Counts for {target.name}, own layout, per multiply-add"
+    console.print(counts_table(found, title))
+    console.print(
+        "floor: every tensor once. stack: references in the hottest block. cycles: for four "
+        f"multiply-adds of the hottest block ({about_cycles}).\n",
+        highlight=False,
+    )
+    console.print(totals_table(found))
+    peers = peers_table([counts.layer for counts in found])
+    if peers.row_count:
+        console.print(peers)
+        console.print(METHOD, highlight=False)
+
+
+def print_hot_code(found: Sequence[LayerCounts]) -> None:
+    """The assembly of each hottest block."""
+    console = _console()
+    for counts in found:
+        console.print(f"\n{counts.layer.name}, hottest block:", style="bold", highlight=False)
+        console.print("\n".join(counts.hot_instructions), highlight=False, markup=False)
+
+
+def print_search(layer: Layer, search: Search) -> None:
+    """All tiles of a layer."""
+    _console().print(search_table(layer, search))
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=_FILE_WIDTH)

@@ -1,0 +1,149 @@
+"""Counts as tables for the terminal."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich import box
+from rich.table import Table
+
+from convopt.benchmarks.counts.measurement import LayerCounts
+from convopt.benchmarks.counts.published import PublishedCounts, published_for
+from convopt.benchmarks.counts.search import Search
+from convopt.benchmarks.layer import Layer
+from convopt.convdialect.attributes import TileAttr
+
+
+def counts_table(rows: Sequence[LayerCounts], title: str) -> Table:
+    """One layer a row, per multiply-add; beside it the best peer and the compulsory traffic."""
+    table = _table(
+        title,
+        "layer",
+        "tile",
+        "insn/MAC",
+        "best peer",
+        "B/MAC",
+        "best peer",
+        "floor",
+        "ld/MAC",
+        "st/MAC",
+        "FMA/MAC",
+        "stack",
+        "cycles",
+        "error",
+    )
+    for counts in rows:
+        peers, cycles = published_for(counts.layer), counts.cycles_per_quad_fma
+        table.add_row(
+            counts.layer.name,
+            tile_text(counts.tile),
+            f"{counts.instructions_per_mac:.3f}",
+            _best(peers, "instructions_per_mac", 3),
+            f"{counts.bytes_per_mac:.2f}",
+            _best(peers, "bytes_per_mac", 2),
+            f"{counts.per_mac(counts.layer.bytes):.2f}",
+            f"{counts.per_mac(counts.total.loads):.4f}",
+            f"{counts.per_mac(counts.total.stores):.4f}",
+            f"{counts.per_mac(counts.total.fma_lanes):.3f}",
+            str(counts.hot.effects.stack_references),
+            "-" if cycles is None else f"{cycles:.3f}",
+            f"{counts.error:.0e}",
+        )
+    return table
+
+
+def totals_table(rows: Sequence[LayerCounts]) -> Table:
+    """What one call executes, and what its hottest block is made of."""
+    table = _table(
+        "One call, and its hottest block",
+        "layer",
+        "insns",
+        "loads",
+        "stores",
+        "ld bytes",
+        "st bytes",
+        "hot share",
+        "runs",
+        "insns",
+        "fmla",
+        "ld",
+        "st",
+        "other",
+    )
+    for counts in rows:
+        total, hot = counts.total, counts.hot.effects
+        other = hot.instructions - hot.fmas - hot.loads - hot.stores
+        table.add_row(
+            counts.layer.name,
+            *(f"{value:,}" for value in (total.instructions, total.loads, total.stores)),
+            *(f"{value:,}" for value in (total.load_bytes, total.store_bytes)),
+            f"{counts.hot_share:.0%}",
+            f"{counts.hot.executions:,}",
+            *(str(value) for value in (hot.instructions, hot.fmas, hot.loads, hot.stores, other)),
+        )
+    return table
+
+
+def peers_table(layers: Sequence[Layer]) -> Table:
+    """Published counts of the layers that have any."""
+    table = _table("Peers, published", "layer", "peer", "insn/MAC", "B/MAC", "ld/MAC", "st/MAC")
+    peers = [peer for layer in layers for peer in published_for(layer)]
+    for layer, group in groupby(peers, key=lambda peer: peer.layer):
+        for number, peer in enumerate(group):
+            table.add_row(
+                "" if number else layer,
+                f"{peer.peer} ({peer.version})",
+                f"{peer.instructions_per_mac:.3f}",
+                f"{peer.bytes_per_mac:.2f}",
+                f"{peer.loads / peer.macs:.4f}",
+                f"{peer.stores / peer.macs:.4f}",
+            )
+        table.add_section()
+    return table
+
+
+def search_table(layer: Layer, search: Search) -> Table:
+    """All tiles, best first; the chosen one is marked."""
+    table = _table(
+        f"{layer.name}: {search.chosen} is {search.distance:.1%} above the best of "
+        f"{len(search.tried)} tiles",
+        "",
+        "tile",
+        "insn/MAC",
+        "above best",
+        "B/MAC",
+        "stack",
+        "model cycles",
+    )
+    best = search.tried[0].counts.instructions_per_mac
+    for one in search.tried:
+        cycles = one.predicted_cycles
+        table.add_row(
+            "*" if one.tile == search.chosen else "",
+            tile_text(one.tile),
+            f"{one.counts.instructions_per_mac:.4f}",
+            f"{one.counts.instructions_per_mac / best - 1:.1%}",
+            f"{one.counts.bytes_per_mac:.2f}",
+            str(one.counts.hot.effects.stack_references),
+            "not legal" if cycles is None else f"{cycles:,.0f}",
+        )
+    return table
+
+
+def tile_text(tile: TileAttr) -> str:
+    """The attribute without what all have in common: `rotate, rows = 2, columns = 8`."""
+    return str(tile).removeprefix("#conv.tile<").removesuffix(">")
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        is_text = name in ("", "layer", "tile", "peer", "best peer")
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=True)
+    return table
+
+
+def _best(peers: Sequence[PublishedCounts], count: str, digits: int) -> str:
+    if not peers:
+        return "-"
+    best = min(peers, key=lambda peer: float(getattr(peer, count)))
+    return f"{getattr(best, count):.{digits}f} {best.peer}"
