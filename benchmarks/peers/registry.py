@@ -18,10 +18,12 @@ def _peer(module: str, kind: str) -> Callable[[], Peer]:
 
 
 PEERS: dict[str, Callable[[], Peer]] = {
+    "convopt": _peer("convopt_peer", "ConvoptPeer"),
     "onednn": _peer("onednn_peer", "OneDnnPeer"),
     "onednn-nhwc": _peer("onednn_peer", "OneDnnChannelsLastPeer"),
     "torch": _peer("torch_peer", "TorchPeer"),
     "torch-compile": _peer("torch_peer", "TorchCompilePeer"),
+    "onnxruntime": _peer("onnxruntime_peer", "OnnxRuntimePeer"),
 }
 
 

@@ -11,7 +11,7 @@ from convopt.comparison import relative_error
 
 LIMIT = 1e-5
 WINOGRAD_LIMITS = {"ncnn": 1e-3}  # transforms of a larger tile round more
-REFUSED: set[tuple[str, Layout, str]] = set()
+REFUSED = {("onnxruntime", Layout.OWN, "grp")}
 """What a library cannot do: peer, layout, kind of layer."""
 
 
