@@ -53,12 +53,14 @@ class Prepared(ABC):
 class Peer(ABC):
     """A library. Making one imports it; raises MissingError where it is not installed.
 
-    Everything computes in fp32 on `threads` threads of the host.
+    Everything computes in fp32, unless its class says otherwise, on `threads` threads of the host.
     """
 
     name: str
     layouts: tuple[Layout, ...] = ()
     """The ways in which this peer runs single layers; empty: whole models only."""
+    tolerance: float = 1e-4
+    """The largest relative error (as norms) of its right results."""
 
     @abstractmethod
     def version(self) -> str:

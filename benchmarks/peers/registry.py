@@ -24,6 +24,8 @@ PEERS: dict[str, Callable[[], Peer]] = {
     "torch": _peer("torch_peer", "TorchPeer"),
     "torch-compile": _peer("torch_peer", "TorchCompilePeer"),
     "onnxruntime": _peer("onnxruntime_peer", "OnnxRuntimePeer"),
+    "openvino": _peer("openvino_peer", "OpenVinoPeer"),
+    "openvino-default": _peer("openvino_peer", "OpenVinoDefaultPeer"),
 }
 
 

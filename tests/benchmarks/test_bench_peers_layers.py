@@ -10,7 +10,7 @@ from convopt.benchmarks.peers.registry import PEERS
 from convopt.comparison import relative_error
 
 LIMIT = 1e-5
-WINOGRAD_LIMITS = {"ncnn": 1e-3}  # transforms of a larger tile round more
+OTHER_LIMITS = {"openvino-default": 2e-2}  # bf16 where the CPU has AMX
 REFUSED = {("onnxruntime", Layout.OWN, "grp")}
 """What a library cannot do: peer, layout, kind of layer."""
 
@@ -64,7 +64,7 @@ def test_a_layer_is_right_in_every_layout(
         (found,) = prepared.outputs()
         prepared.close()
         errors[layout] = relative_error(found, data.reference)
-    limit = WINOGRAD_LIMITS.get(name, LIMIT)
+    limit = OTHER_LIMITS.get(name, LIMIT)
     assert {layout: error for layout, error in errors.items() if error > limit} == {}
 
 

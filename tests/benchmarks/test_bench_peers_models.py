@@ -17,7 +17,6 @@ from convopt.benchmarks.peers.registry import PEERS
 from convopt.comparison import relative_error
 from convopt.testing.onnx_models import make_model
 
-LIMIT = 1e-4
 SLOW_COMPILERS = {"torch-compile"}
 """Tested on one network."""
 Floats = npt.NDArray[np.float32]
@@ -106,19 +105,19 @@ def feed(network: Network) -> Floats:
     return np.random.default_rng(8).standard_normal(network.input_shape, np.float32)
 
 
-def check(prepared: Prepared, network: Network) -> None:
+def check(prepared: Prepared, network: Network, tolerance: float) -> None:
     prepared.run(2)
     found = prepared.outputs()
     prepared.close()
     expected = ReferenceEvaluator(network.model()).run(None, {"x": feed(network)})
     assert [f.shape for f in found] == [e.shape for e in expected]
-    assert max(map(relative_error, found, expected)) <= LIMIT
+    assert max(map(relative_error, found, expected)) <= tolerance
 
 
 @pytest.mark.parametrize("network", [mobile(), attentive()], ids=["mobile", "attentive"])
 @pytest.mark.parametrize("name", sorted(PEERS.keys() - SLOW_COMPILERS))
 def test_a_model_is_right(name: str, network: Network) -> None:
-    check(prepare(name, network), network)
+    check(prepare(name, network), network, PEERS[name]().tolerance)
 
 
 def test_compiled_torch_packs_the_frozen_weights() -> None:
@@ -128,7 +127,7 @@ def test_compiled_torch_packs_the_frozen_weights() -> None:
     with torch.profiler.profile() as profile:
         prepared.run(1)
     assert "aten::convolution" not in {event.key for event in profile.key_averages()}
-    check(prepared, network)
+    check(prepared, network, 1e-5)
 
 
 def test_an_unknown_node_is_named() -> None:
