@@ -10,6 +10,8 @@ from convopt.benchmarks.layer import FLOAT_BYTES, Layer
 from convopt.benchmarks.limits.machine import Level, Limits
 
 COMPUTE = "compute"
+PRIVATE = ("L1", "L2")
+"""Levels that run at the core's clock."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,11 @@ class LayerLimit:
         """`compute`, or the level whose bandwidth sets the limit."""
         return COMPUTE if self.compute_seconds >= self.memory_seconds else self.level
 
-    def at_peak(self, ratio: float) -> "LayerLimit":
-        """The limit when everything runs `ratio` times as fast."""
-        return LayerLimit(self.compute_seconds / ratio, self.memory_seconds / ratio, self.level)
+    def at_clock(self, ratio: float) -> "LayerLimit":
+        """The limit while the core's clock is `ratio` times what it was: its own caches go along,
+        memory that it shares does not."""
+        memory = self.memory_seconds / ratio if self.level in PRIVATE else self.memory_seconds
+        return LayerLimit(self.compute_seconds / ratio, memory, self.level)
 
 
 def layer_limit(layer: Layer, limits: Limits) -> LayerLimit:

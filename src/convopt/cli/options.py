@@ -168,6 +168,13 @@ def shape_argument(text: str) -> tuple[str, tuple[int, ...]]:
     return name, tuple(map(int, sizes))
 
 
+def count_argument(text: str) -> int:
+    """A number of at least 1."""
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"expected a number of at least 1, found '{text}'")
+    return int(text)
+
+
 def add_version(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", action=_Version, help="print the versions and exit")
 

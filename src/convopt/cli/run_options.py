@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from convopt.cli.options import OneLineParser, add_version, shape_argument
+from convopt.cli.options import OneLineParser, add_version, count_argument, shape_argument
 
 _DESCRIPTION = """\
 Compile a model, run it, compare it with onnxruntime, and show what each kernel takes.
@@ -80,9 +80,9 @@ def _parser() -> OneLineParser:
     parser.add_argument(
         "--target", default="host", metavar="NAME", help="a target or a target file (default host)"
     )
-    parser.add_argument("--threads", type=_count, default=1, metavar="N", help="default 1")
+    parser.add_argument("--threads", type=count_argument, default=1, metavar="N", help="default 1")
     parser.add_argument(
-        "--repeat", type=_count, default=30, metavar="N", help="measured runs (default 30)"
+        "--repeat", type=count_argument, default=30, metavar="N", help="measured runs (default 30)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of random inputs")
     parser.add_argument(
@@ -112,12 +112,6 @@ def _parser() -> OneLineParser:
 def _input(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     return (name, value) if separator else ("", text)
-
-
-def _count(text: str) -> int:
-    if not (text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"expected a number of at least 1, found '{text}'")
-    return int(text)
 
 
 def _numbers(text: str) -> tuple[float, ...]:

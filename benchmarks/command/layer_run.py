@@ -1,0 +1,147 @@
+"""`convopt-bench layers`: the work, once the options are known."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from convopt.benchmarks.layer import Layer
+from convopt.benchmarks.layers.tables import chosen_layers, read_table, table_names
+from convopt.benchmarks.limits.machine import Machine
+from convopt.benchmarks.measuring.pinning import pin
+from convopt.benchmarks.measuring.processes import fresh_processes
+from convopt.benchmarks.measuring.results import EXACT, LayerRow
+from convopt.benchmarks.measuring.setup import Setup, target_here
+from convopt.benchmarks.peers.convopt_peer import ConvoptPeer
+from convopt.benchmarks.peers.peer import Layout, Peer
+from convopt.benchmarks.peers.registry import PEERS, open_peers
+from convopt.benchmarks.reporting.machine_line import machine_facts, machine_lines
+from convopt.benchmarks.reporting.records import CsvFile, JsonFile, RecordFile, records
+from convopt.benchmarks.reporting.summary import OURS
+from convopt.benchmarks.reporting.tables import class_table, layer_table, remarks
+from convopt.cli.checks import check_target
+from convopt.cli.messages import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK
+
+DEFAULT_TABLES = ("host_peer_set",)
+_WIDE = 400
+
+Measure = Callable[[str, Layer], LayerRow]
+
+
+def run_layers(arguments: argparse.Namespace) -> int:
+    """Measure and report; the exit code. An interrupted run reports the rows it has."""
+    if arguments.list:
+        print(f"tables: {', '.join(table_names())}\npeers: {', '.join(PEERS)}")
+        return EXIT_OK
+    check_target(arguments.target)
+    layers = _layers(arguments.tables or DEFAULT_TABLES, arguments.only)
+    core = pin(arguments.core)
+    peers, missing = open_peers(_peer_names(arguments.peers))
+    peers = [peer for peer in peers if peer.layouts]
+    for name, reason in missing:
+        print(f"convopt-bench: left out: {name}: {reason}", file=sys.stderr)
+    everyone = [ConvoptPeer(arguments.target), *peers]
+    setup = _setup(arguments, peers, [layer for _, layer in layers])
+    versions = {peer.name: peer.version() for peer in everyone}
+    facts = machine_facts(target_here(arguments.target), setup.limits, core, versions)
+    rows: list[LayerRow] = []
+    was_interrupted = False
+    with _files(arguments, facts) as files, _measure(setup, arguments, everyone) as measure:
+        try:
+            for row in _measured(layers, measure):
+                rows.append(row)
+                for file in files:
+                    file.add(list(records(row, versions)))
+        except KeyboardInterrupt:
+            was_interrupted = True
+    _print(rows, setup.layouts, facts)
+    if arguments.plot and rows:
+        from convopt.benchmarks.reporting.plot import plot
+
+        plot(rows, setup.limits, setup.layouts, arguments.plot)
+    if was_interrupted:
+        return EXIT_INTERRUPTED
+    return EXIT_OK if all(map(_is_right, rows)) else EXIT_ERROR
+
+
+def _layers(tables: Sequence[str], patterns: Sequence[str]) -> list[tuple[str, Layer]]:
+    """Layers with the names of their tables."""
+    found = [(table, layer) for table in tables for layer in read_table(table)]
+    chosen = set(chosen_layers([layer for _, layer in found], patterns))
+    return [(table, layer) for table, layer in found if layer in chosen]
+
+
+def _peer_names(words: Sequence[str]) -> list[str]:
+    """Everyone but convopt, which is always there."""
+    names = {"all": list(PEERS), "none": []}.get(",".join(words), words)
+    return [name for name in names if name != OURS]
+
+
+def _setup(arguments: argparse.Namespace, peers: Sequence[Peer], layers: Sequence[Layer]) -> Setup:
+    """Measures the machine's limits, those of DRAM if a layer is that large."""
+    target = target_here(arguments.target)
+    largest = max(layer.bytes for layer in layers)
+    with_dram = largest > max(target.l2_bytes, target.l3_bytes)
+    return Setup(
+        arguments.target,
+        tuple(peer.name for peer in peers),
+        tuple(Layout) if arguments.layout == "both" else (Layout(arguments.layout),),
+        arguments.rounds,
+        Machine(target).limits(with_dram),
+    )
+
+
+@contextmanager
+def _files(arguments: argparse.Namespace, facts: Mapping[str, Any]) -> Iterator[list[RecordFile]]:
+    """The files that were asked for, open."""
+    with ExitStack() as stack:
+        files: list[RecordFile] = []
+        if arguments.csv:
+            files.append(CsvFile(arguments.csv))
+        if arguments.json:
+            files.append(JsonFile(arguments.json, facts))
+        for file in files:
+            stack.callback(file.close)
+        yield files
+
+
+@contextmanager
+def _measure(
+    setup: Setup, arguments: argparse.Namespace, everyone: Sequence[Peer]
+) -> Iterator[Measure]:
+    """Measures a layer in this process, or in as many fresh ones as were asked for."""
+    if arguments.processes == 1:
+        yield setup.bench_of(everyone).measure
+        return
+    with fresh_processes(setup, arguments.processes) as bench:
+        yield bench.measure
+
+
+def _measured(layers: Sequence[tuple[str, Layer]], measure: Measure) -> Iterator[LayerRow]:
+    """Rows, with a progress bar on standard error if that is a terminal."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(layers))
+        for table, layer in layers:
+            progress.update(task, description=layer.name)
+            yield measure(table, layer)
+            progress.advance(task)
+
+
+def _is_right(row: LayerRow) -> bool:
+    """Whether every result of convopt is there, and as exact as fp32 gets."""
+    ours = [cell for cell in row.cells if cell.peer == OURS]
+    return all(cell.error is not None and cell.error <= EXACT for cell in ours)
+
+
+def _print(rows: Sequence[LayerRow], layouts: Sequence[Layout], facts: Mapping[str, Any]) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+    for layout in layouts if rows else ():
+        console.print(layer_table(rows, layout))
+        console.print(class_table(rows, layout))
+    for line in (*remarks(rows), *machine_lines(facts)):
+        console.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,115 @@
+"""Results as tables for a terminal."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from convopt.benchmarks.measuring.results import Cell, LayerRow
+from convopt.benchmarks.peers.peer import Layout
+from convopt.benchmarks.reporting.summary import (
+    OURS,
+    best_peer,
+    class_means,
+    peer_names,
+    speedup,
+)
+
+_TITLES = {
+    Layout.OWN: "steady state, everyone in the layout that they like",
+    Layout.NCHW: "NCHW in, NCHW out, conversions included",
+}
+_NOTHING = "-"
+
+
+def layer_table(rows: Sequence[LayerRow], layout: Layout) -> Table:
+    """A line a layer. Times in microseconds, medians; `x` is how many times faster convopt is than
+    the best peer, at equal clocks."""
+    peers = peer_names(rows)
+    networks = {row.layer.network for row in rows}
+    has_networks = 1 < len(networks) < len(rows)
+    table = Table(title=_TITLES[layout], title_justify="left")
+    if has_networks:
+        table.add_column("network", overflow="fold")
+    table.add_column("layer", overflow="fold")
+    for name in ("count", "MMAC", "limit", OURS, "min", "of limit", "GFLOP/s"):
+        table.add_column(name, justify="right")
+    for name in peers:
+        table.add_column(_heading(rows, name, layout), justify="right")
+    table.add_column("best peer")
+    table.add_column("x", justify="right")
+    for row in rows:
+        network = [row.layer.network] if has_networks else []
+        table.add_row(*network, *_cells(row, peers, layout))
+    return table
+
+
+def class_table(rows: Sequence[LayerRow], layout: Layout) -> Table:
+    """Geometric means: times as multiples of the limit. A peer that lacks layers says how many it
+    has: its mean is not comparable then."""
+    peers = peer_names(rows)
+    table = Table(title="time / limit, geometric means", title_justify="left")
+    table.add_column("class")
+    for name in ("layers", OURS, "best peer", "x", *peers):
+        table.add_column(name, justify="right")
+    for means in class_means(rows, layout):
+        cells = [means.peers.get(peer) for peer in peers]
+        table.add_row(
+            means.name,
+            str(means.layers),
+            _number(means.ours, 2),
+            _number(means.best, 2),
+            _number(means.speedup, 2),
+            *(_NOTHING if one is None else _part(*one, means.layers) for one in cells),
+        )
+    return table
+
+
+def remarks(rows: Sequence[LayerRow]) -> list[str]:
+    """A line for every cell that needs words."""
+    return [
+        f"{cell.peer} ({cell.layout}), {row.layer.name}: {cell.note}"
+        for row in rows
+        for cell in row.cells
+        if cell.note
+    ]
+
+
+def _cells(row: LayerRow, peers: Sequence[str], layout: Layout) -> list[str]:
+    layer, ours, best = row.layer, row.cell(OURS, layout), best_peer(row, layout)
+    timing = ours.timing if ours else None
+    ratio = speedup(row, layout)
+    return [
+        layer.name,
+        str(layer.count),
+        f"{layer.macs / 1e6:.2f}",
+        _number(1e6 * row.limit.seconds, 1),
+        _microseconds(ours),
+        _number(timing and 1e6 * timing.min_seconds, 1),
+        _NOTHING if timing is None else f"{timing.share:.0%}",
+        _number(timing and 2e-9 * layer.macs / timing.median_seconds, 0),
+        *(_microseconds(row.cell(peer, layout)) for peer in peers),
+        best.peer if best else _NOTHING,
+        _number(ratio, 2),
+    ]
+
+
+def _heading(rows: Sequence[LayerRow], peer: str, layout: Layout) -> str:
+    """The name, with the layout where that is not the table's."""
+    cells = (row.cell(peer, layout) for row in rows)
+    used = {cell.layout for cell in cells if cell}
+    return peer if used <= {layout} else f"{peer} ({Layout.NCHW})"
+
+
+def _microseconds(cell: Cell | None) -> str:
+    """`~` marks a result that is not exact to fp32."""
+    if cell is None or cell.timing is None:
+        return _NOTHING
+    return f"{'~' if cell.note else ''}{1e6 * cell.timing.median_seconds:.1f}"
+
+
+def _number(value: float | None, digits: int) -> str:
+    return _NOTHING if value is None else f"{value:.{digits}f}"
+
+
+def _part(mean: float, count: int, layers: int) -> str:
+    return f"{mean:.2f}" if count == layers else f"{mean:.2f} ({count}/{layers})"
