@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -19,8 +19,9 @@ from convopt.benchmarks.measuring.setup import Setup, target_here
 from convopt.benchmarks.peers.convopt_peer import ConvoptPeer
 from convopt.benchmarks.peers.peer import Layout, Peer
 from convopt.benchmarks.peers.registry import PEERS, open_peers
+from convopt.benchmarks.reporting.files import record_files
 from convopt.benchmarks.reporting.machine_line import machine_facts, machine_lines
-from convopt.benchmarks.reporting.records import CsvFile, JsonFile, RecordFile, records
+from convopt.benchmarks.reporting.records import FIELDS, records
 from convopt.benchmarks.reporting.summary import OURS
 from convopt.benchmarks.reporting.tables import class_table, layer_table, remarks
 from convopt.cli.checks import check_target
@@ -39,7 +40,7 @@ def run_layers(arguments: argparse.Namespace) -> int:
         return EXIT_OK
     check_target(arguments.target)
     layers = _layers(arguments.tables or DEFAULT_TABLES, arguments.only)
-    core = pin(arguments.core)
+    cores = pin(core=arguments.core)
     peers, missing = open_peers(_peer_names(arguments.peers))
     peers = [peer for peer in peers if peer.layouts]
     for name, reason in missing:
@@ -47,10 +48,13 @@ def run_layers(arguments: argparse.Namespace) -> int:
     everyone = [ConvoptPeer(arguments.target), *peers]
     setup = _setup(arguments, peers, [layer for _, layer in layers])
     versions = {peer.name: peer.version() for peer in everyone}
-    facts = machine_facts(target_here(arguments.target), setup.limits, core, versions)
+    facts = machine_facts(target_here(arguments.target), setup.limits, cores, versions)
     rows: list[LayerRow] = []
     was_interrupted = False
-    with _files(arguments, facts) as files, _measure(setup, arguments, everyone) as measure:
+    with (
+        record_files(arguments.csv, arguments.json, FIELDS, facts) as files,
+        _measure(setup, arguments, everyone) as measure,
+    ):
         try:
             for row in _measured(layers, measure):
                 rows.append(row)
@@ -93,20 +97,6 @@ def _setup(arguments: argparse.Namespace, peers: Sequence[Peer], layers: Sequenc
         arguments.rounds,
         Machine(target).limits(with_dram),
     )
-
-
-@contextmanager
-def _files(arguments: argparse.Namespace, facts: Mapping[str, Any]) -> Iterator[list[RecordFile]]:
-    """The files that were asked for, open."""
-    with ExitStack() as stack:
-        files: list[RecordFile] = []
-        if arguments.csv:
-            files.append(CsvFile(arguments.csv))
-        if arguments.json:
-            files.append(JsonFile(arguments.json, facts))
-        for file in files:
-            stack.callback(file.close)
-        yield files
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The machine that results are of."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from convopt.backends.targets import CpuTarget
@@ -10,13 +10,13 @@ from convopt.benchmarks.limits.machine import Limits
 
 
 def machine_facts(
-    target: CpuTarget, limits: Limits, core: int | None, versions: Mapping[str, str]
+    target: CpuTarget, limits: Limits, cores: Sequence[int], versions: Mapping[str, str]
 ) -> dict[str, Any]:
     """What a file of results says of the machine; bandwidths in GB/s, sizes in bytes."""
     return {
         "processor": processor_name(),
         "architecture": platform.machine(),
-        "core": core,
+        "cores": list(cores),
         "target": target.name,
         "lanes": limits.lanes,
         "peak_gflops": limits.peak_gflops,
@@ -28,15 +28,15 @@ def machine_facts(
 
 def machine_lines(facts: Mapping[str, Any]) -> list[str]:
     """The same in words."""
-    core = "not pinned" if facts["core"] is None else f"core {facts['core']}"
-    versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
+    cores = ", ".join(f"core {core}" for core in facts["cores"]) or "not pinned"
+    versions = [f"{name} {version}" for name, version in facts["versions"].items()]
     levels = "; ".join(
         f"{level['name']}{_size(level['bytes'])} {level['read_gbs']:.0f} / "
         f"{level['write_gbs']:.0f} / {level['copy_gbs']:.0f}"
         for level in facts["levels"]
     )
     return [
-        f"{facts['processor']}, {core}, code for {facts['target']}; {versions}",
+        f"{facts['processor']}, {cores}, code for {facts['target']}; {versions}",
         f"limits of one core: {facts['peak_gflops']:.0f} GFLOP/s with {facts['lanes']} lanes; "
         f"GB/s reading / writing / copying: {levels}",
     ]

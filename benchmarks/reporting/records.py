@@ -1,16 +1,10 @@
-"""Rows as flat records, written to files as they come."""
+"""Rows as flat records."""
 
-import csv
-import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, Protocol, TextIO
 
 from convopt.benchmarks.layers.tables import layer_class
 from convopt.benchmarks.measuring.results import Cell, LayerRow
-from convopt.errors import ConvoptError
-
-Record = dict[str, Any]
+from convopt.benchmarks.reporting.files import Record
 
 FIELDS = (
     "table",
@@ -70,56 +64,3 @@ def _cell_fields(cell: Cell, macs: int) -> Record:
         "relative_error": cell.error,
         "note": cell.note,
     }
-
-
-class RecordFile(Protocol):
-    """Where records go; what was added is in the file when `add` returns."""
-
-    def add(self, new: list[Record]) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class CsvFile:
-    """A line a record."""
-
-    def __init__(self, path: Path) -> None:
-        self._stream = _opened(path)
-        self._writer = csv.DictWriter(self._stream, FIELDS)
-        self._writer.writeheader()
-        self._stream.flush()
-
-    def add(self, new: list[Record]) -> None:
-        self._writer.writerows(new)
-        self._stream.flush()
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-class JsonFile:
-    """One object: `machine`, and the list `rows`; complete after every row."""
-
-    def __init__(self, path: Path, machine: Mapping[str, Any]) -> None:
-        self._stream = _opened(path)
-        self._machine = machine
-        self._rows: list[Record] = []
-        self.add([])
-
-    def add(self, new: list[Record]) -> None:
-        self._rows += new
-        text = json.dumps({"machine": self._machine, "rows": self._rows}, indent=2)
-        self._stream.seek(0)
-        self._stream.write(text + "\n")
-        self._stream.truncate()
-        self._stream.flush()
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-def _opened(path: Path) -> TextIO:
-    try:
-        return path.open("w", newline="", encoding="utf-8")
-    except OSError as error:
-        raise ConvoptError(f"cannot write {path}: {error.strerror}") from error
