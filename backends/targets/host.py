@@ -4,7 +4,9 @@ import platform
 from functools import lru_cache
 from pathlib import Path
 
+from convopt.backends.targets.calibration import stored_calibration
 from convopt.backends.targets.description import CpuTarget
+from convopt.backends.targets.processor import processor_identity
 from convopt.convdialect.errors import ConvoptError
 
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
@@ -18,14 +20,15 @@ _UNITS = {"K": 1024, "M": 1024**2, "G": 1024**3}
 def host_target() -> CpuTarget:
     """The host by its features and cache sizes; never by its name, which is often misdetected.
 
-    The bandwidths are estimates from the clock. Raises ConvoptError for an architecture without
-    code generator, and for an x86-64 CPU without AVX2 and FMA.
+    Clock and bandwidths are those that `convopt-bench calibrate` measured and kept for this user;
+    until then the bandwidths are estimates from the clock. Raises ConvoptError for an architecture
+    without code generator, and for an x86-64 CPU without AVX2 and FMA.
     """
     from llvmlite import binding
 
     features = dict(binding.get_host_cpu_features())
     flags = ",".join(f"{'+' if on else '-'}{name}" for name, on in sorted(features.items()))
-    return describe_host(
+    estimated = describe_host(
         platform.machine(),
         features,
         flags,
@@ -33,6 +36,8 @@ def host_target() -> CpuTarget:
         cache_sizes(_CACHES),
         _frequency_ghz(_FREQUENCY),
     )
+    measured = stored_calibration(processor_identity(), estimated.lanes)
+    return estimated if measured is None else measured.applied_to(estimated)
 
 
 def describe_host(

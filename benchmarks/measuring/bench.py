@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.limits.machine import Limits, Machine
 from convopt.benchmarks.limits.roofline import LayerLimit, layer_limit
-from convopt.benchmarks.measuring.results import ACCEPTED, EXACT, Cell, LayerRow
+from convopt.benchmarks.measuring.results import EXACT, Cell, LayerRow
 from convopt.benchmarks.measuring.samples import interleaved, timing
 from convopt.benchmarks.peers.peer import Layout, Peer, Prepared, UnsupportedError
 from convopt.comparison import relative_error
@@ -98,7 +98,7 @@ def _checked(one: Contender, data: LayerData) -> tuple[Cell, Prepared | None]:
         prepared.close()
         return Cell(name, layout, None, note=f"failed: {type(error).__name__}: {error}"), None
     found = relative_error(output, data.reference)
-    if not found <= ACCEPTED:
+    if not found <= one.peer.tolerance:
         prepared.close()
         return Cell(name, layout, None, found, f"wrong: relative error {found:.1e}"), None
     note = "" if found <= EXACT else f"relative error {found:.1e}"

@@ -11,8 +11,8 @@ from convopt.benchmarks.peers.peer import Layout
 EXACT = 1e-5
 """Relative error, as a norm, that direct methods in fp32 stay below."""
 
-ACCEPTED = 1e-3
-"""Above, a result is wrong; between the two, the method is another one, such as Winograd's."""
+COMPARABLE = 1e-3
+"""Up to here the method may be another one, such as Winograd's; beyond, it is not fp32."""
 
 
 @dataclass(frozen=True)

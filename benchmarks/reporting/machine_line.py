@@ -36,7 +36,7 @@ def machine_lines(facts: Mapping[str, Any]) -> list[str]:
         for level in facts["levels"]
     )
     return [
-        f"{facts['processor']}, {cores}, code for {facts['target']}; {versions}",
+        ", ".join([facts["processor"], cores, f"code for {facts['target']}", *versions]),
         f"limits of one core: {facts['peak_gflops']:.0f} GFLOP/s with {facts['lanes']} lanes; "
         f"GB/s reading / writing / copying: {levels}",
     ]

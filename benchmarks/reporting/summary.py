@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from convopt.benchmarks.layers.tables import layer_class
-from convopt.benchmarks.measuring.results import Cell, LayerRow
+from convopt.benchmarks.measuring.results import COMPARABLE, Cell, LayerRow
 from convopt.benchmarks.measuring.samples import Timing, geometric_mean
 from convopt.benchmarks.peers.peer import Layout
 
@@ -35,9 +35,13 @@ def timing_of(row: LayerRow, peer: str, layout: Layout) -> Timing | None:
 
 
 def best_peer(row: LayerRow, layout: Layout) -> Cell | None:
-    """The fastest library apart from convopt, by median."""
+    """The fastest library apart from convopt, by median, of those that compute in fp32."""
     cells = [row.cell(name, layout) for name in peer_names([row])]
-    timed = [(cell.timing.median_seconds, cell) for cell in cells if cell and cell.timing]
+    timed = [
+        (cell.timing.median_seconds, cell)
+        for cell in cells
+        if cell and cell.timing and (cell.error or 0.0) <= COMPARABLE
+    ]
     return min(timed, key=lambda pair: pair[0])[1] if timed else None
 
 

@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from convopt.backends.targets import Target
+from convopt.backends.targets.calibration import user_folder
 
 DEFAULT_LIMIT_BYTES = 1 << 30
 
@@ -89,11 +90,7 @@ class ModelCache:
 
 def user_cache() -> ModelCache:
     """The cache in CONVOPT_CACHE_DIR, else in the user's cache folder."""
-    chosen = os.environ.get("CONVOPT_CACHE_DIR")
-    if chosen:
-        return ModelCache(Path(chosen))
-    base = os.environ.get("XDG_CACHE_HOME")
-    return ModelCache((Path(base) if base else Path.home() / ".cache") / "convopt")
+    return ModelCache(user_folder())
 
 
 def model_key(
