@@ -10,7 +10,13 @@ from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.counts.measurement import LayerCounts
 from convopt.benchmarks.counts.published import METHOD
 from convopt.benchmarks.counts.search import Search
-from convopt.benchmarks.counts.tables import counts_table, peers_table, search_table, totals_table
+from convopt.benchmarks.counts.tables import (
+    counts_table,
+    hot_table,
+    peers_table,
+    search_table,
+    totals_table,
+)
 from convopt.benchmarks.layer import Layer
 
 _FILE_WIDTH = 160
@@ -26,18 +32,20 @@ def tracked(items: Sequence[Item], title: str) -> Iterable[Item]:
 
 
 def print_counts(found: Sequence[LayerCounts], target: CpuTarget, about_cycles: str) -> None:
-    """The three tables, with what their columns mean."""
+    """The tables, with what their columns mean."""
     if not found:
         return
     console = _console()
     title = f"Counts for {target.name}, own layout, per multiply-add"
     console.print(counts_table(found, title))
+    console.print("best peer: published counts. floor: every tensor once.\n", highlight=False)
+    console.print(totals_table(found))
+    console.print(hot_table(found))
     console.print(
-        "floor: every tensor once. stack: references in the hottest block. cycles: for four "
-        f"multiply-adds of the hottest block ({about_cycles}).\n",
+        "stack: loads and stores relative to the stack pointer. cycles/Q-FMLA: for four "
+        f"multiply-adds ({about_cycles}).\n",
         highlight=False,
     )
-    console.print(totals_table(found))
     peers = peers_table([counts.layer for counts in found])
     if peers.row_count:
         console.print(peers)

@@ -27,12 +27,9 @@ def counts_table(rows: Sequence[LayerCounts], title: str) -> Table:
         "ld/MAC",
         "st/MAC",
         "FMA/MAC",
-        "stack",
-        "cycles",
-        "error",
     )
     for counts in rows:
-        peers, cycles = published_for(counts.layer), counts.cycles_per_quad_fma
+        peers = published_for(counts.layer)
         table.add_row(
             counts.layer.name,
             tile_text(counts.tile),
@@ -41,44 +38,42 @@ def counts_table(rows: Sequence[LayerCounts], title: str) -> Table:
             f"{counts.bytes_per_mac:.2f}",
             _best(peers, "bytes_per_mac", 2),
             f"{counts.per_mac(counts.layer.bytes):.2f}",
-            f"{counts.per_mac(counts.total.loads):.4f}",
-            f"{counts.per_mac(counts.total.stores):.4f}",
+            f"{counts.per_mac(counts.total.loads):.3f}",
+            f"{counts.per_mac(counts.total.stores):.3f}",
             f"{counts.per_mac(counts.total.fma_lanes):.3f}",
-            str(counts.hot.effects.stack_references),
-            "-" if cycles is None else f"{cycles:.3f}",
-            f"{counts.error:.0e}",
         )
     return table
 
 
 def totals_table(rows: Sequence[LayerCounts]) -> Table:
-    """What one call executes, and what its hottest block is made of."""
-    table = _table(
-        "One call, and its hottest block",
-        "layer",
-        "insns",
-        "loads",
-        "stores",
-        "ld bytes",
-        "st bytes",
-        "hot share",
-        "runs",
-        "insns",
-        "fmla",
-        "ld",
-        "st",
-        "other",
-    )
+    """What one call executes, and the relative error of its result."""
+    names = ("layer", "insns", "loads", "stores", "load bytes", "store bytes", "error")
+    table = _table("One call", *names)
     for counts in rows:
-        total, hot = counts.total, counts.hot.effects
-        other = hot.instructions - hot.fmas - hot.loads - hot.stores
+        total = counts.total
+        values = (total.instructions, total.loads, total.stores, total.load_bytes)
         table.add_row(
             counts.layer.name,
-            *(f"{value:,}" for value in (total.instructions, total.loads, total.stores)),
-            *(f"{value:,}" for value in (total.load_bytes, total.store_bytes)),
+            *(f"{value:,}" for value in (*values, total.store_bytes)),
+            f"{counts.error:.0e}",
+        )
+    return table
+
+
+def hot_table(rows: Sequence[LayerCounts]) -> Table:
+    """What each layer's hottest block is made of."""
+    names = ("insns", "fmla", "load", "store", "other", "stack", "cycles/Q-FMLA")
+    table = _table("Hottest block", "layer", "share", "runs", *names)
+    for counts in rows:
+        hot, cycles = counts.hot.effects, counts.cycles_per_quad_fma
+        other = hot.instructions - hot.fmas - hot.loads - hot.stores
+        numbers = (hot.instructions, hot.fmas, hot.loads, hot.stores, other, hot.stack_references)
+        table.add_row(
+            counts.layer.name,
             f"{counts.hot_share:.0%}",
             f"{counts.hot.executions:,}",
-            *(str(value) for value in (hot.instructions, hot.fmas, hot.loads, hot.stores, other)),
+            *map(str, numbers),
+            "-" if cycles is None else f"{cycles:.3f}",
         )
     return table
 
@@ -130,15 +125,16 @@ def search_table(layer: Layer, search: Search) -> Table:
 
 
 def tile_text(tile: TileAttr) -> str:
-    """The attribute without what all have in common: `rotate, rows = 2, columns = 8`."""
-    return str(tile).removeprefix("#conv.tile<").removesuffix(">")
+    """The attribute without what all have in common: `rotate rows=2 columns=8`."""
+    text = str(tile).removeprefix("#conv.tile<").removesuffix(">")
+    return text.replace(" = ", "=").replace(",", "")
 
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         is_text = name in ("", "layer", "tile", "peer", "best peer")
-        table.add_column(name, justify="left" if is_text else "right", no_wrap=True)
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=not is_text)
     return table
 
 
