@@ -21,6 +21,7 @@ from convopt.benchmarks.peers.peer import Layout, Peer
 from convopt.benchmarks.peers.registry import PEERS, open_peers
 from convopt.benchmarks.reporting.files import record_files
 from convopt.benchmarks.reporting.machine_line import machine_facts, machine_lines
+from convopt.benchmarks.reporting.plot import check_plot, plot
 from convopt.benchmarks.reporting.records import FIELDS, records
 from convopt.benchmarks.reporting.summary import OURS
 from convopt.benchmarks.reporting.tables import class_table, layer_table, remarks
@@ -39,6 +40,8 @@ def run_layers(arguments: argparse.Namespace) -> int:
         print(f"tables: {', '.join(table_names())}\npeers: {', '.join(PEERS)}")
         return EXIT_OK
     check_target(arguments.target)
+    if arguments.plot:
+        check_plot(arguments.plot)
     layers = _layers(arguments.tables or DEFAULT_TABLES, arguments.only)
     cores = pin(core=arguments.core)
     peers, missing = open_peers(_peer_names(arguments.peers))
@@ -64,8 +67,6 @@ def run_layers(arguments: argparse.Namespace) -> int:
             was_interrupted = True
     _print(rows, setup.layouts, facts)
     if arguments.plot and rows:
-        from convopt.benchmarks.reporting.plot import plot
-
         plot(rows, setup.limits, setup.layouts, arguments.plot)
     if was_interrupted:
         return EXIT_INTERRUPTED

@@ -23,13 +23,16 @@ FIELDS = (
     "min_us",
     "gflops",
     "share_of_limit",
+    "median_share_of_limit",
     "peak_gflops",
     "samples",
     "relative_error",
     "note",
 )
-"""One record a library, layout and layer. `limit_us` is at the speed at which the limits were
-measured, `share_of_limit` a median against the limit at the clock's speed beside each sample."""
+"""One record a library, layout and layer. `limit_us` is at the speed of the clock at which the
+limits were measured; `gflops` and `share_of_limit` are those of the least time, the latter against
+the limit at the best clock beside this layer; `median_share_of_limit` compares every sample with
+the limit at the clock beside it."""
 
 
 def records(row: LayerRow, versions: Mapping[str, str]) -> Iterator[Record]:
@@ -57,8 +60,9 @@ def _cell_fields(cell: Cell, macs: int) -> Record:
         "layout": str(cell.layout),
         "median_us": found and 1e6 * found.median_seconds,
         "min_us": found and 1e6 * found.min_seconds,
-        "gflops": found and 2e-9 * macs / found.median_seconds,
+        "gflops": found and 2e-9 * macs / found.min_seconds,
         "share_of_limit": found and found.share,
+        "median_share_of_limit": found and found.median_share,
         "peak_gflops": found and found.peak_gflops,
         "samples": found and found.samples,
         "relative_error": cell.error,

@@ -35,10 +35,10 @@ def timing_of(row: LayerRow, peer: str, layout: Layout) -> Timing | None:
 
 
 def best_peer(row: LayerRow, layout: Layout) -> Cell | None:
-    """The fastest library apart from convopt, by median, of those that compute in fp32."""
+    """The fastest library apart from convopt, by least time, of those that compute in fp32."""
     cells = [row.cell(name, layout) for name in peer_names([row])]
     timed = [
-        (cell.timing.median_seconds, cell)
+        (cell.timing.min_seconds, cell)
         for cell in cells
         if cell and cell.timing and (cell.error or 0.0) <= COMPARABLE
     ]
@@ -46,11 +46,11 @@ def best_peer(row: LayerRow, layout: Layout) -> Cell | None:
 
 
 def speedup(row: LayerRow, layout: Layout) -> float | None:
-    """The best peer's time over convopt's, each at the clock's speed beside it."""
+    """The best peer's least time over convopt's."""
     ours, best = timing_of(row, OURS, layout), best_peer(row, layout)
     if ours is None or best is None or best.timing is None:
         return None
-    return ours.share / best.timing.share
+    return best.timing.min_seconds / ours.min_seconds
 
 
 def peer_names(rows: Iterable[LayerRow]) -> list[str]:

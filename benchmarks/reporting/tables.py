@@ -15,15 +15,15 @@ from convopt.benchmarks.reporting.summary import (
 )
 
 _TITLES = {
-    Layout.OWN: "steady state, everyone in the layout that they like",
-    Layout.NCHW: "NCHW in, NCHW out, conversions included",
+    Layout.OWN: "steady state, everyone in the layout that they like: least microseconds",
+    Layout.NCHW: "NCHW in, NCHW out, conversions included: least microseconds",
 }
 _NOTHING = "-"
 
 
 def layer_table(rows: Sequence[LayerRow], layout: Layout) -> Table:
-    """A line a layer. Times in microseconds, medians; `x` is how many times faster convopt is than
-    the best peer, at equal clocks."""
+    """A line a layer. Times in microseconds, the least over bursts; of convopt the median, too. `x`
+    is how many times faster convopt is than the best peer."""
     peers = peer_names(rows)
     networks = {row.layer.network for row in rows}
     has_networks = 1 < len(networks) < len(rows)
@@ -31,7 +31,7 @@ def layer_table(rows: Sequence[LayerRow], layout: Layout) -> Table:
     if has_networks:
         table.add_column("network", overflow="fold")
     table.add_column("layer", overflow="fold")
-    for name in ("count", "MMAC", "limit", OURS, "min", "of limit", "GFLOP/s"):
+    for name in ("count", "MMAC", "limit", OURS, "median", "of limit", "GFLOP/s"):
         table.add_column(name, justify="right")
     for name in peers:
         table.add_column(_heading(rows, name, layout), justify="right")
@@ -84,9 +84,9 @@ def _cells(row: LayerRow, peers: Sequence[str], layout: Layout) -> list[str]:
         f"{layer.macs / 1e6:.2f}",
         _number(1e6 * row.limit.seconds, 1),
         _microseconds(ours),
-        _number(timing and 1e6 * timing.min_seconds, 1),
+        _number(timing and 1e6 * timing.median_seconds, 1),
         _NOTHING if timing is None else f"{timing.share:.0%}",
-        _number(timing and 2e-9 * layer.macs / timing.median_seconds, 0),
+        _number(timing and 2e-9 * layer.macs / timing.min_seconds, 0),
         *(_microseconds(row.cell(peer, layout)) for peer in peers),
         best.peer if best else _NOTHING,
         _number(ratio, 2),
@@ -104,7 +104,7 @@ def _microseconds(cell: Cell | None) -> str:
     """`~` marks a result that is not exact to fp32."""
     if cell is None or cell.timing is None:
         return _NOTHING
-    return f"{'~' if cell.note else ''}{1e6 * cell.timing.median_seconds:.1f}"
+    return f"{'~' if cell.note else ''}{1e6 * cell.timing.min_seconds:.1f}"
 
 
 def _number(value: float | None, digits: int) -> str:
