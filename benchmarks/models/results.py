@@ -1,0 +1,82 @@
+"""What a comparison found, as data."""
+
+from dataclasses import dataclass
+
+from convopt.benchmarks.measuring.samples import Timing
+
+CONVOPT = "convopt"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A library on `threads` threads with one model.
+
+    `timing` None: it was not timed, as `note` says; its `share` is the part of the compute limit
+    that was reached, 0 where the model's multiply-adds are not known. `error` is relative, against
+    onnxruntime without its optimisations.
+    """
+
+    peer: str
+    version: str
+    threads: int
+    error: float | None = None
+    timing: Timing | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """All libraries on one model, timed in turn.
+
+    `limit_seconds` is what its `macs` multiply-adds take at the peak that was measured just before,
+    None where their number is not known. One of the entries is convopt's; where `threads` are
+    several, another one is convopt's on one thread.
+    """
+
+    model: str
+    threads: int
+    macs: int | None
+    limit_seconds: float | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def convopt(self) -> Entry:
+        return self._convopt_on(self.threads)
+
+    @property
+    def peers(self) -> list[Entry]:
+        """All but convopt."""
+        return [entry for entry in self.entries if entry.peer != CONVOPT]
+
+    @property
+    def best_peer(self) -> Entry | None:
+        """With the least median; None if no peer ran the model."""
+        timed = [entry for entry in self.peers if entry.timing is not None]
+        return min(timed, key=_median, default=None)
+
+    def times_convopt(self, entry: Entry) -> float | None:
+        """How many times as long as convopt it takes, by medians."""
+        if entry.timing is None or self.convopt.timing is None:
+            return None
+        return _median(entry) / _median(self.convopt)
+
+    @property
+    def speedup(self) -> float | None:
+        """How many times as fast as the best peer convopt is."""
+        best = self.best_peer
+        return None if best is None else self.times_convopt(best)
+
+    @property
+    def scaling(self) -> float | None:
+        """How many times as fast as on one thread convopt is on several."""
+        if self.threads == 1:
+            return None
+        return self.times_convopt(self._convopt_on(1))
+
+    def _convopt_on(self, threads: int) -> Entry:
+        return next(one for one in self.entries if (one.peer, one.threads) == (CONVOPT, threads))
+
+
+def _median(entry: Entry) -> float:
+    assert entry.timing is not None
+    return entry.timing.median_seconds
