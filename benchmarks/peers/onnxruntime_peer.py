@@ -45,11 +45,11 @@ class OnnxRuntimePeer(Peer):
 
     def _blocked(self, data: LayerData, threads: int) -> Prepared:
         before, convolution, after = _cut(self._optimised(onnx_layer(data)), data)
-        x = before and self._session(before, threads).run(None, {INPUT: data.x})[0]
+        x = self._session(before, threads).run(None, {INPUT: data.x})[0] if before else data.x
         session = self._session(convolution, threads)
         name = session.get_inputs()[0].name
-        unpack = after and self._session(after, threads)
-        return _Bound(self._ort, session, {name: data.x if x is None else x}, unpack)
+        unpack = self._session(after, threads) if after else None
+        return _Bound(self._ort, session, {name: x}, unpack)
 
     def _session(self, content: bytes, threads: int) -> Any:
         return self._ort.InferenceSession(

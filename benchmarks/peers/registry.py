@@ -26,6 +26,8 @@ PEERS: dict[str, Callable[[], Peer]] = {
     "onnxruntime": _peer("onnxruntime_peer", "OnnxRuntimePeer"),
     "openvino": _peer("openvino_peer", "OpenVinoPeer"),
     "openvino-default": _peer("openvino_peer", "OpenVinoDefaultPeer"),
+    "tvm": _peer("tvm_peer", "TvmPeer"),
+    "tvm-gspc": _peer("tvm_gspc_peer", "TvmGroupedSpatialPackPeer"),
 }
 
 

@@ -26,7 +26,9 @@ def single_layer(data: LayerData, lanes: int) -> Model:
     argument = function.body.block.args[0]
     if not _reads_image(layer):
         Rewriter.replace_value_with_new_type(argument, blocked(tensor_of(argument), lanes))
-    (result,) = function.get_return_op().operands
+    returned = function.body.block.last_op
+    assert isinstance(returned, func.ReturnOp)
+    (result,) = returned.operands
     function.function_type = FunctionType.from_lists(
         [argument.type], [blocked(tensor_of(result), lanes)]
     )

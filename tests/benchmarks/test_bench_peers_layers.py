@@ -11,7 +11,11 @@ from convopt.comparison import relative_error
 
 LIMIT = 1e-5
 OTHER_LIMITS = {"openvino-default": 2e-2}  # bf16 where the CPU has AMX
-REFUSED = {("onnxruntime", Layout.OWN, "grp")}
+REFUSED = {
+    ("onnxruntime", Layout.OWN, "grp"),
+    ("tvm-gspc", Layout.NCHW, "pw"),
+    ("tvm-gspc", Layout.NCHW, "dense"),
+}
 """What a library cannot do: peer, layout, kind of layer."""
 
 
