@@ -104,16 +104,20 @@ def _layers(path: Path, lines: Iterator[str]) -> Iterator[Layer]:
         )
     for row in reader:
         try:
-            yield Layer(**{name: _value(name, row[name]) for name in COLUMNS})
+            texts = {name: _text(name, row[name]) for name in COLUMNS}
+            sizes = {name: _size(name, texts[name]) for name in COLUMNS if name not in _TEXTS}
+            yield Layer(texts["network"], texts["kind"], **sizes)
         except ConvoptError as error:
             raise ConvoptError(f"{path}:{reader.line_num}: {error}") from error
 
 
-def _value(name: str, text: str | None) -> str | int:
+def _text(name: str, text: str | None) -> str:
     if text is None:
         raise ConvoptError(f"{name}: expected a value, found the end of the line")
-    if name in _TEXTS:
-        return text
+    return text
+
+
+def _size(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:

@@ -49,10 +49,10 @@ def fresh_processes(setup: Setup, count: int) -> Iterator[ProcessBench]:
     try:
         for _ in range(count):
             here, there = context.Pipe()
-            process = context.Process(target=_serve, args=(setup, there), daemon=True)
-            process.start()
+            worker = context.Process(target=_serve, args=(setup, there), daemon=True)
+            worker.start()
             there.close()
-            workers.append((process, here))
+            workers.append((worker, here))
         yield ProcessBench(workers)
     finally:
         for process, connection in workers:

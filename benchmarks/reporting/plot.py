@@ -70,7 +70,8 @@ def _roofline(axes: "Axes", rows: Sequence[LayerRow], limits: Limits, layout: La
             point = (float(intensity), 2e-9 * row.layer.macs / found.min_seconds)
             classes.setdefault(layer_class(row.layer), []).append(point)
     for name, points in classes.items():
-        axes.scatter(*zip(*points, strict=True), label=name, s=18)
+        places, heights = zip(*points, strict=True)
+        axes.scatter(places, heights, s=18, label=name)
     axes.set(
         xscale="log",
         yscale="log",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from convopt.benchmarks.measuring.results import Cell, LayerRow
+from convopt.benchmarks.measuring.samples import Timing
 from convopt.benchmarks.peers.peer import Layout
 from convopt.benchmarks.reporting.summary import (
     OURS,
@@ -76,21 +77,25 @@ def remarks(rows: Sequence[LayerRow]) -> list[str]:
 
 def _cells(row: LayerRow, peers: Sequence[str], layout: Layout) -> list[str]:
     layer, ours, best = row.layer, row.cell(OURS, layout), best_peer(row, layout)
-    timing = ours.timing if ours else None
-    ratio = speedup(row, layout)
     return [
         layer.name,
         str(layer.count),
         f"{layer.macs / 1e6:.2f}",
         _number(1e6 * row.limit.seconds, 1),
         _microseconds(ours),
-        _number(timing and 1e6 * timing.median_seconds, 1),
-        _NOTHING if timing is None else f"{timing.share:.0%}",
-        _number(timing and 2e-9 * layer.macs / timing.min_seconds, 0),
+        *_ours(ours.timing if ours else None, layer.macs),
         *(_microseconds(row.cell(peer, layout)) for peer in peers),
         best.peer if best else _NOTHING,
-        _number(ratio, 2),
+        _number(speedup(row, layout), 2),
     ]
+
+
+def _ours(timing: Timing | None, macs: int) -> tuple[str, str, str]:
+    """Median, share of the limit, GFLOP/s."""
+    if timing is None:
+        return _NOTHING, _NOTHING, _NOTHING
+    median, gflops = 1e6 * timing.median_seconds, 2e-9 * macs / timing.min_seconds
+    return _number(median, 1), f"{timing.share:.0%}", _number(gflops, 0)
 
 
 def _heading(rows: Sequence[LayerRow], peer: str, layout: Layout) -> str:
