@@ -8,9 +8,6 @@ from convopt.benchmarks.models.results import CONVOPT, Entry
 from convopt.benchmarks.peers.peer import ModelData, Peer, Prepared, UnsupportedError
 from convopt.comparison import relative_error
 
-LARGEST_ERROR = 1e-4
-"""Relative, as norms, against onnxruntime without its optimisations."""
-
 
 @dataclass(frozen=True)
 class Contender:
@@ -48,9 +45,9 @@ def checked(
     except Exception as error:
         prepared.close()
         return replace(entry, note=_failure(error)), None
-    if not distance <= LARGEST_ERROR:
+    if not distance <= peer.tolerance:
         prepared.close()
-        note = f"wrong: expected a relative error of at most {LARGEST_ERROR:.0e}"
+        note = f"wrong: relative error {distance:.1e}, expected at most {peer.tolerance:.0e}"
         return replace(entry, error=distance, note=note), None
     return replace(entry, error=distance), prepared
 

@@ -16,15 +16,17 @@ FIELDS = (
     "min_ms",
     "gflops",
     "share_of_limit",
+    "median_share_of_limit",
     "times_convopt",
+    "median_times_convopt",
     "peak_gflops",
     "samples",
     "relative_error",
     "note",
 )
 """One record a library and model. `limit_ms` is what the multiply-adds take on the threads of the
-comparison at the peak that was measured just before; `share_of_limit` a median against the limit at
-the clock's speed beside each sample; `times_convopt` the ratio of the medians."""
+comparison at the peak that was measured just before. Shares and ratios are those of minima, unless
+they say median; `median_share_of_limit` is against the limit at the clock's speed beside samples."""
 
 
 def records(result: ModelResult) -> Iterator[Record]:
@@ -39,6 +41,7 @@ def records(result: ModelResult) -> Iterator[Record]:
             "threads": entry.threads,
             **_timing_fields(entry, result.macs),
             "times_convopt": result.times_convopt(entry),
+            "median_times_convopt": result.median_times_convopt(entry),
             "relative_error": entry.error,
             "note": entry.note,
         }
@@ -49,8 +52,9 @@ def _timing_fields(entry: Entry, macs: int | None) -> Record:
     return {
         "median_ms": found and 1e3 * found.median_seconds,
         "min_ms": found and 1e3 * found.min_seconds,
-        "gflops": found and macs and 2e-9 * macs / found.median_seconds,
+        "gflops": found and macs and 2e-9 * macs / found.min_seconds,
         "share_of_limit": found and macs and found.share,
+        "median_share_of_limit": found and macs and found.median_share,
         "peak_gflops": found and found.peak_gflops,
         "samples": found and found.samples,
     }

@@ -10,21 +10,21 @@ _NOTHING = "-"
 
 
 def model_table(results: Sequence[ModelResult]) -> Table:
-    """A line a model. Times in milliseconds, medians; `x` is how many times faster convopt is than
-    the best peer, `scaling` than itself on one thread. `error` is convopt's."""
+    """A line a model. Times in milliseconds, minimum (median); `x` is how many times faster convopt
+    is than the best peer, `scaling` than itself on one thread. `error` is convopt's."""
     peers = list(dict.fromkeys(entry.peer for result in results for entry in result.peers))
     threads = max((result.threads for result in results), default=1)
     title = f"whole models, batch 1, fp32, {threads} thread{'s' if threads > 1 else ''}"
-    table = Table(title=f"{title}, ms", title_justify="left")
+    table = Table(title=f"{title}: ms, minimum (median)", title_justify="left")
     table.add_column("model", overflow="fold")
-    for name in ("MMAC", "limit", CONVOPT, "min", "of limit", "error"):
+    for name in ("MMAC", "limit", CONVOPT, "of limit", "error"):
         table.add_column(name, justify="right")
     if threads > 1:
         table.add_column("scaling", justify="right")
     for name in peers:
         table.add_column(name, justify="right")
     table.add_column("best peer")
-    table.add_column("x", justify="right")
+    table.add_column("x (median)", justify="right")
     for result in results:
         scaling = [_number(result.scaling, 2)] if threads > 1 else []
         times = [_peer_time(result, peer) for peer in peers]
@@ -59,7 +59,6 @@ def _own_cells(result: ModelResult) -> list[str]:
         _number(result.macs and result.macs / 1e6, 1),
         _number(limit and 1e3 * limit, 3),
         _milliseconds(result.convopt),
-        _number(1e3 * found.min_seconds if found else None, 3),
         f"{found.share:.0%}" if found and limit else _NOTHING,
         _NOTHING if result.convopt.error is None else f"{result.convopt.error:.0e}",
     ]
@@ -67,7 +66,9 @@ def _own_cells(result: ModelResult) -> list[str]:
 
 def _best_cells(result: ModelResult) -> list[str]:
     best = result.best_peer
-    return [best.peer if best else _NOTHING, _number(result.speedup, 2)]
+    if best is None:
+        return [_NOTHING, _NOTHING]
+    return [best.peer, f"{_number(result.speedup, 2)} ({_number(result.median_speedup, 2)})"]
 
 
 def _peer_time(result: ModelResult, peer: str) -> str:
@@ -75,7 +76,9 @@ def _peer_time(result: ModelResult, peer: str) -> str:
 
 
 def _milliseconds(entry: Entry) -> str:
-    return _number(1e3 * entry.timing.median_seconds if entry.timing else None, 3)
+    if entry.timing is None:
+        return _NOTHING
+    return f"{1e3 * entry.timing.min_seconds:.3f} ({1e3 * entry.timing.median_seconds:.3f})"
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -157,7 +157,7 @@ def test_only_right_results_are_timed(small_file: Path) -> None:
     notes = {entry.peer: entry.note for entry in result.peers}
     assert notes == {
         "right": "",
-        "wrong": "wrong: expected a relative error of at most 1e-04",
+        "wrong": "wrong: relative error 1.0e-03, expected at most 1e-04",
         "refused": "no groups",
         "broken": "failed: ValueError: out of luck",
     }
@@ -180,17 +180,18 @@ def test_on_two_threads_convopt_runs_on_one_too(small_file: Path) -> None:
 
 
 def a_result() -> ModelResult:
-    """convopt twice as fast as the best of two peers on two threads, 1.5 times as on one."""
+    """convopt twice as fast as the best of two peers on two threads, 1.5 times as on one; by
+    medians, which are 1.25 times the minima of the others, 2.5 and 1.875 times."""
 
-    def entry(peer: str, threads: int, seconds: float) -> Entry:
-        return Entry(peer, "3", threads, 2e-7, Timing(seconds, seconds, 0.5, PEAK, 4))
+    def entry(peer: str, threads: int, seconds: float, median_seconds: float) -> Entry:
+        return Entry(peer, "3", threads, 2e-7, Timing(median_seconds, seconds, 0.5, 0.4, PEAK, 4))
 
     entries = (
-        entry(CONVOPT, 2, 0.002),
-        entry("slow", 2, 0.008),
-        entry("fast", 2, 0.004),
+        entry(CONVOPT, 2, 0.002, 0.002),
+        entry("slow", 2, 0.008, 0.01),
+        entry("fast", 2, 0.004, 0.005),
         Entry("left", "3", 2, note="no groups"),
-        entry(CONVOPT, 1, 0.003),
+        entry(CONVOPT, 1, 0.003, 0.00375),
     )
     return ModelResult("net", 2, 10**8, compute_seconds(10**8, 2, PEAK), entries)
 
@@ -198,8 +199,11 @@ def a_result() -> ModelResult:
 def test_ratios() -> None:
     result = a_result()
     assert result.speedup == pytest.approx(2)
+    assert result.median_speedup == pytest.approx(2.5)
     assert result.scaling == pytest.approx(1.5)
     assert result.limit_seconds == pytest.approx(0.001)
+    bfloat16 = replace(result.entries[2], peer="bf16", error=1e-2)
+    assert replace(result, entries=(*result.entries, bfloat16)).best_peer == result.entries[2]
     alone = replace(result, entries=result.entries[:1])
     assert alone.best_peer is None
     assert alone.speedup is None
@@ -216,8 +220,8 @@ def test_records_have_every_field() -> None:
 def test_table_and_remarks() -> None:
     (row,) = zip(*(column.cells for column in model_table([a_result()]).columns), strict=True)
     assert row == (
-        *("net", "100.0", "1.000", "2.000", "2.000", "50%", "2e-07", "1.50"),
-        *("8.000", "4.000", "-", "fast", "2.00"),
+        *("net", "100.0", "1.000", "2.000 (2.000)", "50%", "2e-07", "1.50"),
+        *("8.000 (10.000)", "4.000 (5.000)", "-", "fast", "2.00 (2.50)"),
     )
     assert remarks([a_result()]) == [
         "left, net: no groups",
@@ -250,7 +254,7 @@ def test_command_measures(small_file: Path, tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert "whole models, batch 1, fp32, 1 thread, ms" in done.stdout
+    assert "whole models, batch 1, fp32, 1 thread: ms, minimum (median)" in done.stdout
     assert "convopt's kernels on one thread" in done.stdout
     rows = list(csv.DictReader(lines.read_text().splitlines()))
     assert [row["peer"] for row in rows] == [CONVOPT, "onnxruntime"]
