@@ -26,7 +26,7 @@ FIELDS = (
 )
 """One record a library and model. `limit_ms` is what the multiply-adds take on the threads of the
 comparison at the peak that was measured just before. Shares and ratios are those of minima, unless
-they say median; `median_share_of_limit` is against the limit at the clock's speed beside samples."""
+they say median; `median_share_of_limit` is against the limit at the clock's speed beside one."""
 
 
 def records(result: ModelResult) -> Iterator[Record]:

@@ -202,8 +202,9 @@ def test_ratios() -> None:
     assert result.median_speedup == pytest.approx(2.5)
     assert result.scaling == pytest.approx(1.5)
     assert result.limit_seconds == pytest.approx(0.001)
-    bfloat16 = replace(result.entries[2], peer="bf16", error=1e-2)
-    assert replace(result, entries=(*result.entries, bfloat16)).best_peer == result.entries[2]
+    bfloat16 = Entry("bf16", "3", 2, 1e-2, Timing(0.001, 0.001, 0.5, 0.4, PEAK, 4))
+    assert replace(result, entries=(*result.entries, bfloat16)).best_peer == result.best_peer
+    assert result.best_peer == result.entries[2]
     alone = replace(result, entries=result.entries[:1])
     assert alone.best_peer is None
     assert alone.speedup is None
