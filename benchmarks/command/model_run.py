@@ -106,7 +106,7 @@ def _save(folder: Path, names: Sequence[str], shapes: Shapes) -> None:
 
 
 def _print(results: Sequence[ModelResult], facts: Mapping[str, Any]) -> None:
-    console = _console()
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
     if results:
         console.print(model_table(results))
     for line in (*remarks(results), *machine_lines(facts)):
@@ -114,11 +114,8 @@ def _print(results: Sequence[ModelResult], facts: Mapping[str, Any]) -> None:
 
 
 def _print_profiles(names: Sequence[str], shapes: Shapes, target: str) -> None:
-    console = _console()
+    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
     for name in names:
+        profile = kernel_profile(read_model(name, shapes).data, target)
         console.print(f"\n{name}: convopt's kernels on one thread", markup=False)
-        console.print(kernel_profile(read_model(name, shapes).data, target).rich_table())
-
-
-def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+        console.print(profile.rich_table() if sys.stdout.isatty() else str(profile), markup=False)

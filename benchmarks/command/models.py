@@ -3,8 +3,8 @@
 MODEL is the name of a network (random weights), of a real model that comes with an installed
 package, a pattern of such names, or a .onnx file; all names by default. Everyone's result is
 compared with onnxruntime's; then all run in turn, pinned to as many cores as there are threads.
-Printed are medians, convopt's share of the compute limit (what the multiply-adds take at the peak
-that was measured just before), and how many times faster convopt is than the best peer.
+Printed are minima and medians, convopt's share of the compute limit (what the multiply-adds take at
+the peak that is measured, too), and how many times faster convopt is than the best peer in fp32.
 """
 
 import argparse

@@ -48,24 +48,24 @@ class Comparison:
                 entries.append(entry)
                 if prepared is not None:
                     ready[number] = prepared
-            self._time(entries, ready, model.macs)
+            peak = self._time(entries, ready, model.macs)
         finally:
             for prepared in ready.values():
                 prepared.close()
-        limit = None
-        if model.macs is not None:
-            limit = compute_seconds(model.macs, self._threads, self._peak_gflops)
+        limit = None if model.macs is None else compute_seconds(model.macs, self._threads, peak)
         return ModelResult(model.data.name, self._threads, model.macs, limit, tuple(entries))
 
-    def _time(self, entries: list[Entry], ready: Mapping[int, Prepared], macs: int | None) -> None:
-        """Put timings into the entries that are ready."""
+    def _time(self, entries: list[Entry], ready: Mapping[int, Prepared], macs: int | None) -> float:
+        """Put timings into the entries that are ready; the highest peak of a core up to then."""
         runs = [prepared.run for prepared in ready.values()]
         found = interleaved(runs, self._rounds, self._settled_peak)
-        best_peak = max((one.peak_gflops for many in found for one in many), default=0.0)
+        seen = (one.peak_gflops for many in found for one in many)
+        peak = max([self._peak_gflops, *seen])
         for number, samples in zip(ready, found, strict=True):
             entry = entries[number]
             limit = partial(compute_seconds, macs or 0, entry.threads)
-            entries[number] = replace(entry, timing=timing(samples, best_peak, limit))
+            entries[number] = replace(entry, timing=timing(samples, peak, limit))
+        return peak
 
     def _settled_peak(self) -> float:
         if self._threads > 1:

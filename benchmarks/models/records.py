@@ -25,8 +25,8 @@ FIELDS = (
     "note",
 )
 """One record a library and model. `limit_ms` is what the multiply-adds take on the threads of the
-comparison at the peak that was measured just before. Shares and ratios are those of minima, unless
-they say median; `median_share_of_limit` is against the limit at the clock's speed beside one."""
+comparison at the highest peak that was measured, before or between. Shares and ratios are those of
+minima, unless they say median: each sample against the limit at the clock's speed beside it."""
 
 
 def records(result: ModelResult) -> Iterator[Record]:

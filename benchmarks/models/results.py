@@ -31,7 +31,7 @@ class Entry:
 class ModelResult:
     """All libraries on one model, timed in turn.
 
-    `limit_seconds` is what its `macs` multiply-adds take at the peak that was measured just before,
+    `limit_seconds` is what its `macs` multiply-adds take at the highest peak that was measured,
     None where their number is not known. One of the entries is convopt's; where `threads` are
     several, another one is convopt's on one thread.
     """
