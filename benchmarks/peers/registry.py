@@ -26,6 +26,7 @@ PEERS: dict[str, Callable[[], Peer]] = {
     "onnxruntime": _peer("onnxruntime_peer", "OnnxRuntimePeer"),
     "openvino": _peer("openvino_peer", "OpenVinoPeer"),
     "openvino-default": _peer("openvino_peer", "OpenVinoDefaultPeer"),
+    "litert": _peer("litert_peer", "LiteRtPeer"),
     "ncnn": _peer("ncnn_peer", "NcnnPeer"),
     "tvm": _peer("tvm_peer", "TvmPeer"),
     "tvm-gspc": _peer("tvm_gspc_peer", "TvmGroupedSpatialPackPeer"),
