@@ -54,8 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hot", action="store_true", help="also print the assembly of each hottest block"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all results as JSON")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the rows as CSV")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="all results as JSON")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="a line a result")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,10 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     target = _target(arguments.target)
     layers = read_table(arguments.layers)
-    if arguments.search is not None:
-        return _search(chosen_layers(layers, [arguments.search]), target, arguments.json)
-    layers = chosen_layers(layers, arguments.only)
-    return _count(layers, target, arguments)
+    if arguments.search is None:
+        _count(chosen_layers(layers, arguments.only), target, arguments)
+    else:
+        _search(chosen_layers(layers, [arguments.search]), target, arguments)
+    return 0
 
 
 def _target(name: str) -> "CpuTarget":
@@ -83,45 +84,45 @@ def _target(name: str) -> "CpuTarget":
     return target
 
 
-def _count(layers: "list[Layer]", target: "CpuTarget", arguments: argparse.Namespace) -> int:
+def _count(layers: "list[Layer]", target: "CpuTarget", arguments: argparse.Namespace) -> None:
     from convopt.benchmarks.counts.measurement import measure
-    from convopt.benchmarks.counts.records import code_record, layer_record, write_csv, write_json
+    from convopt.benchmarks.counts.records import LAYER_FIELDS, layer_record
     from convopt.benchmarks.counts.report import print_counts, print_hot_code, tracked
     from convopt.benchmarks.counts.static_cycles import analyzer_for
     from convopt.benchmarks.layer import LayerData
+    from convopt.benchmarks.reporting.files import record_files
 
     analyzer, about_cycles = analyzer_for(target)
+    facts = {"target": target.name, "cycles": about_cycles}
     found = []
-    try:
-        for layer in tracked(layers, "layers"):
-            found.append(measure(LayerData.random(layer), target, analyzer=analyzer))
-    finally:
-        print_counts(found, target, about_cycles)
-        if arguments.hot:
-            print_hot_code(found)
-        if arguments.json:
-            rows = [code_record(one) for one in found]
-            write_json(
-                arguments.json, {"target": target.name, "cycles": about_cycles, "rows": rows}
-            )
-        if arguments.csv:
-            write_csv(arguments.csv, [layer_record(one) for one in found])
-    return 0
+    with record_files(arguments.csv, arguments.json, LAYER_FIELDS, facts) as files:
+        try:
+            for layer in tracked(layers, "layers"):
+                counts = measure(LayerData.random(layer), target, analyzer=analyzer)
+                found.append(counts)
+                for file in files:
+                    file.add([layer_record(counts)])
+        finally:
+            print_counts(found, target, about_cycles)
+            if arguments.hot:
+                print_hot_code(found)
 
 
-def _search(layers: "list[Layer]", target: "CpuTarget", json_file: Path | None) -> int:
-    from convopt.benchmarks.counts.records import search_record, write_json
+def _search(layers: "list[Layer]", target: "CpuTarget", arguments: argparse.Namespace) -> None:
+    from convopt.benchmarks.counts.records import TILE_FIELDS, tile_records
     from convopt.benchmarks.counts.report import print_search, tracked
-    from convopt.benchmarks.counts.search import search_tiles
+    from convopt.benchmarks.counts.search import Search
     from convopt.benchmarks.layer import LayerData
+    from convopt.benchmarks.reporting.files import record_files
 
-    found = []
-    try:
+    facts = {"target": target.name}
+    with record_files(arguments.csv, arguments.json, TILE_FIELDS, facts) as files:
         for layer in layers:
-            searched = search_tiles(LayerData.random(layer), target, tracked)
-            print_search(layer, searched)
-            found.append(search_record(layer.name, searched))
-    finally:
-        if json_file:
-            write_json(json_file, {"target": target.name, "searches": found})
-    return 0
+            search = Search.of(LayerData.random(layer), target)
+            try:
+                for candidate in tracked(search.candidates, layer.name):
+                    search.attempt(candidate)
+            finally:
+                print_search(layer, search)
+                for file in files:
+                    file.add(tile_records(layer, search))

@@ -1,24 +1,66 @@
-"""Counts as plain records, for JSON and CSV."""
-
-import csv
-import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+"""Counts as flat records, for JSON and CSV."""
 
 from convopt.benchmarks.counts.listing import mnemonics
 from convopt.benchmarks.counts.measurement import LayerCounts
 from convopt.benchmarks.counts.published import published_for
-from convopt.benchmarks.counts.search import Search
-from convopt.errors import ConvoptError
+from convopt.benchmarks.counts.search import Search, TriedTile
+from convopt.benchmarks.layer import Layer
+from convopt.benchmarks.reporting.files import Record
 
-Record = dict[str, Any]
+LAYER_FIELDS = (
+    "layer",
+    "macs",
+    "tile",
+    "instructions",
+    "loads",
+    "stores",
+    "load_bytes",
+    "store_bytes",
+    "fma_lanes",
+    "stack_references",
+    "instructions_per_mac",
+    "loads_per_mac",
+    "stores_per_mac",
+    "bytes_per_mac",
+    "compulsory_bytes_per_mac",
+    "fma_lanes_per_mac",
+    "hot_share",
+    "hot_executions",
+    "hot_instructions",
+    "hot_fmas",
+    "hot_loads",
+    "hot_stores",
+    "hot_stack_references",
+    "hot_mnemonics",
+    "cycles_per_quad_fma",
+    "relative_error",
+    "best_peer",
+    "best_peer_instructions_per_mac",
+    "best_peer_bytes_per_mac",
+)
+"""A layer: totals of one call, the same per multiply-add, the hottest block, and the peer with the
+fewest instructions."""
+
+TILE_FIELDS = (
+    "layer",
+    "tile",
+    "is_chosen",
+    "above_best",
+    "predicted_cycles",
+    "instructions",
+    "instructions_per_mac",
+    "bytes_per_mac",
+    "stack_references",
+    "hot_stack_references",
+)
+"""A tile of a search; `above_best` is a fraction of the fewest instructions."""
 
 
 def layer_record(counts: LayerCounts) -> Record:
-    """One row: totals of one call, the same per multiply-add, the hottest block, the best peer."""
+    """A record with LAYER_FIELDS; None where there is no number."""
     total, hot = counts.total, counts.hot.effects
-    record: Record = {
+    peer = next(iter(published_for(counts.layer)), None)
+    return {
         "layer": counts.layer.name,
         "macs": counts.layer.macs,
         "tile": str(counts.tile),
@@ -42,65 +84,35 @@ def layer_record(counts: LayerCounts) -> Record:
         "hot_loads": hot.loads,
         "hot_stores": hot.stores,
         "hot_stack_references": hot.stack_references,
+        "hot_mnemonics": _words(mnemonics(counts.hot_instructions)),
         "cycles_per_quad_fma": counts.cycles_per_quad_fma,
         "relative_error": counts.error,
+        "best_peer": peer and peer.peer,
+        "best_peer_instructions_per_mac": peer and peer.instructions_per_mac,
+        "best_peer_bytes_per_mac": peer and peer.bytes_per_mac,
     }
-    for peer in published_for(counts.layer):
-        record[f"{peer.peer}_instructions_per_mac"] = peer.instructions_per_mac
-        record[f"{peer.peer}_bytes_per_mac"] = peer.bytes_per_mac
-    return record
 
 
-def code_record(counts: LayerCounts) -> Record:
-    """The row with the hottest block's mnemonics and assembly."""
+def tile_records(layer: Layer, search: Search) -> list[Record]:
+    """A record with TILE_FIELDS for every tile, best first."""
+    return [_tile_record(layer, search, one) for one in search.ranked]
+
+
+def _tile_record(layer: Layer, search: Search, one: TriedTile) -> Record:
     return {
-        **layer_record(counts),
-        "hot_mnemonics": mnemonics(counts.hot_instructions),
-        "hot_assembly": list(counts.hot_instructions),
+        "layer": layer.name,
+        "tile": str(one.tile),
+        "is_chosen": one.tile == search.chosen,
+        "above_best": search.above_best(one),
+        "predicted_cycles": one.predicted_cycles,
+        "instructions": one.counts.total.instructions,
+        "instructions_per_mac": one.counts.instructions_per_mac,
+        "bytes_per_mac": one.counts.bytes_per_mac,
+        "stack_references": one.counts.total.stack_references,
+        "hot_stack_references": one.counts.hot.effects.stack_references,
     }
 
 
-def search_record(layer: str, search: Search) -> Record:
-    """All tiles of a search, best first."""
-    return {
-        "layer": layer,
-        "chosen": str(search.chosen),
-        "distance": search.distance,
-        "tiles": [
-            {
-                "tile": str(one.tile),
-                "predicted_cycles": one.predicted_cycles,
-                "instructions_per_mac": one.counts.instructions_per_mac,
-                "bytes_per_mac": one.counts.bytes_per_mac,
-                "hot_stack_references": one.counts.hot.effects.stack_references,
-            }
-            for one in search.tried
-        ],
-    }
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Raises ConvoptError where the file cannot be written."""
-    try:
-        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def write_csv(path: Path, records: Sequence[Record]) -> None:
-    """One line a record; a column that only some records have is empty in the others.
-
-    Raises ConvoptError where the file cannot be written.
-    """
-    columns = list(dict.fromkeys(name for record in records for name in record))
-    try:
-        with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, columns)
-            writer.writeheader()
-            writer.writerows(records)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> ConvoptError:
-    return ConvoptError(f"expected a file that can be written, found {path}: {error.strerror}")
+def _words(counts: dict[str, int]) -> str:
+    """Like `fmla 144, ldr 42`."""
+    return ", ".join(f"{name} {count}" for name, count in counts.items())

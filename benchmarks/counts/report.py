@@ -15,6 +15,7 @@ from convopt.benchmarks.counts.tables import (
     hot_table,
     peers_table,
     search_table,
+    tile_text,
     totals_table,
 )
 from convopt.benchmarks.layer import Layer
@@ -61,8 +62,17 @@ def print_hot_code(found: Sequence[LayerCounts]) -> None:
 
 
 def print_search(layer: Layer, search: Search) -> None:
-    """All tiles of a layer."""
-    _console().print(search_table(layer, search))
+    """The tiles of a layer that were tried."""
+    if not search.tried:
+        return
+    console = _console()
+    console.print(search_table(layer, search))
+    if search.distance is not None:
+        console.print(
+            f"* {tile_text(search.chosen)} is chosen: {search.distance:.1%} more instructions than "
+            "the best.\n",
+            highlight=False,
+        )
 
 
 def _console() -> Console:

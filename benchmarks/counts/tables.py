@@ -97,10 +97,9 @@ def peers_table(layers: Sequence[Layer]) -> Table:
 
 
 def search_table(layer: Layer, search: Search) -> Table:
-    """All tiles, best first; the chosen one is marked."""
+    """The tiles, best first; the chosen one is marked."""
     table = _table(
-        f"{layer.name}: {search.chosen} is {search.distance:.1%} above the best of "
-        f"{len(search.tried)} tiles",
+        f"{layer.name}: {len(search.tried)} of {len(search.candidates)} legal tiles",
         "",
         "tile",
         "insn/MAC",
@@ -109,17 +108,15 @@ def search_table(layer: Layer, search: Search) -> Table:
         "stack",
         "model cycles",
     )
-    best = search.tried[0].counts.instructions_per_mac
-    for one in search.tried:
-        cycles = one.predicted_cycles
+    for one in search.ranked:
         table.add_row(
             "*" if one.tile == search.chosen else "",
             tile_text(one.tile),
             f"{one.counts.instructions_per_mac:.4f}",
-            f"{one.counts.instructions_per_mac / best - 1:.1%}",
+            f"{search.above_best(one):.1%}",
             f"{one.counts.bytes_per_mac:.2f}",
             str(one.counts.hot.effects.stack_references),
-            "not legal" if cycles is None else f"{cycles:,.0f}",
+            f"{one.predicted_cycles:,.0f}",
         )
     return table
 
