@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import Progress
 
 from convopt.benchmarks.layer import Layer
@@ -113,12 +114,18 @@ def _measure(
 
 
 def _measured(layers: Sequence[tuple[str, Layer]], measure: Measure) -> Iterator[LayerRow]:
-    """Rows, with a progress bar on standard error if that is a terminal."""
+    """Rows, with a progress bar on standard error if that is a terminal.
+
+    It is drawn between layers only: a thread that draws would share the core.
+    """
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    is_hidden = not console.is_terminal
+    with Progress(
+        console=console, transient=True, disable=is_hidden, auto_refresh=False
+    ) as progress:
         task = progress.add_task("", total=len(layers))
         for table, layer in layers:
-            progress.update(task, description=layer.name)
+            progress.update(task, description=layer.name, refresh=True)
             yield measure(table, layer)
             progress.advance(task)
 
@@ -130,9 +137,13 @@ def _is_right(row: LayerRow) -> bool:
 
 
 def _print(rows: Sequence[LayerRow], layouts: Sequence[Layout], facts: Mapping[str, Any]) -> None:
+    """Tables, remarks, the machine; on a narrow terminal without the columns of the peers."""
     console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
     for layout in layouts if rows else ():
-        console.print(layer_table(rows, layout))
-        console.print(class_table(rows, layout))
+        for table in (layer_table, class_table):
+            whole = table(rows, layout)
+            needed = Measurement.get(console, console.options.update(width=_WIDE), whole).maximum
+            fits = needed <= console.width
+            console.print(whole if fits else table(rows, layout, with_peers=False))
     for line in (*remarks(rows), *machine_lines(facts)):
         console.print(line, markup=False, soft_wrap=True)

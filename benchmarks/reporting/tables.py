@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from convopt.benchmarks.measuring.results import Cell, LayerRow
@@ -22,16 +23,17 @@ _TITLES = {
 _NOTHING = "-"
 
 
-def layer_table(rows: Sequence[LayerRow], layout: Layout) -> Table:
+def layer_table(rows: Sequence[LayerRow], layout: Layout, with_peers: bool = True) -> Table:
     """A line a layer. Times in microseconds, the least over bursts; of convopt the median, too. `x`
-    is how many times faster convopt is than the best peer."""
-    peers = peer_names(rows)
+    is how many times faster convopt is than the best peer. Without peers' columns, only the best
+    one of each layer is named."""
+    peers = peer_names(rows) if with_peers else []
     networks = {row.layer.network for row in rows}
     has_networks = 1 < len(networks) < len(rows)
-    table = Table(title=_TITLES[layout], title_justify="left")
+    table = Table(title=_TITLES[layout], title_justify="left", box=SIMPLE, pad_edge=False)
     if has_networks:
-        table.add_column("network", overflow="fold")
-    table.add_column("layer", overflow="fold")
+        table.add_column("network")
+    table.add_column("layer")
     for name in ("count", "MMAC", "limit", OURS, "median", "of limit", "GFLOP/s"):
         table.add_column(name, justify="right")
     for name in peers:
@@ -44,11 +46,12 @@ def layer_table(rows: Sequence[LayerRow], layout: Layout) -> Table:
     return table
 
 
-def class_table(rows: Sequence[LayerRow], layout: Layout) -> Table:
+def class_table(rows: Sequence[LayerRow], layout: Layout, with_peers: bool = True) -> Table:
     """Geometric means: times as multiples of the limit. A peer that lacks layers says how many it
     has: its mean is not comparable then."""
-    peers = peer_names(rows)
-    table = Table(title="time / limit, geometric means", title_justify="left")
+    peers = peer_names(rows) if with_peers else []
+    title = "time / limit, geometric means"
+    table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False)
     table.add_column("class")
     for name in ("layers", OURS, "best peer", "x", *peers):
         table.add_column(name, justify="right")

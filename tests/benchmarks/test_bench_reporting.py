@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from dataclasses import replace
 from io import StringIO
@@ -69,8 +70,8 @@ def text_of(table: Table) -> list[list[str]]:
     """The table's cells, heading first."""
     stream = StringIO()
     Console(file=stream, width=300).print(table)
-    lines = [line for line in stream.getvalue().splitlines() if line[0] in "┃│"]
-    return [[word.strip() for word in line.replace("┃", "│").split("│")[1:-1]] for line in lines]
+    _, heading, _, *lines = filter(str.strip, stream.getvalue().splitlines())
+    return [re.split(r"\s{2,}", line.strip()) for line in (heading, *lines)]
 
 
 def test_the_best_peer_is_the_fastest_that_computes_in_fp32() -> None:
@@ -116,6 +117,13 @@ def test_the_layer_table() -> None:
     ]
     assert second[-5:] == ["-", "20.0", "~10.0", "slow", "4.00"]
     assert third[4:] == ["-", "-", "-", "-", "10.0", "-", "-", "fast", "-"]
+
+
+def test_a_narrow_table_names_only_the_best_peer() -> None:
+    heading, first, *_ = text_of(layer_table(ROWS, Layout.OWN, with_peers=False))
+    assert heading[-3:] == ["GFLOP/s", "best peer", "x"]
+    assert first[-3:] == ["1", "fast", "1.50"]
+    assert text_of(class_table(ROWS, Layout.OWN, with_peers=False))[0][-1] == "x"
 
 
 def test_networks_are_named_where_there_are_several() -> None:
