@@ -28,6 +28,7 @@ PEERS: dict[str, Callable[[], Peer]] = {
     "openvino-default": _peer("openvino_peer", "OpenVinoDefaultPeer"),
     "litert": _peer("litert_peer", "LiteRtPeer"),
     "ncnn": _peer("ncnn_peer", "NcnnPeer"),
+    "iree": _peer("iree_peer", "IreePeer"),
     "tvm": _peer("tvm_peer", "TvmPeer"),
     "tvm-gspc": _peer("tvm_gspc_peer", "TvmGroupedSpatialPackPeer"),
 }
