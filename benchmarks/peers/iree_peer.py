@@ -54,17 +54,19 @@ class _Function(Prepared):
     def __init__(
         self, runtime: Any, content: Any, data: LayerData, made: IreeLayer, threads: int
     ) -> None:
-        self._runtime, self._layer, self._made = runtime, data.layer, made
-        self._device = _device(runtime, threads)
-        instance = runtime.VmInstance()
+        device, instance = _device(runtime, threads), runtime.VmInstance()
         code = runtime.VmModule.copy_buffer(instance, content)
-        modules = [runtime.create_hal_module(instance, self._device), code]
-        self._context = runtime.VmContext(instance, modules=modules)
-        self._main = code.lookup_function("main")
-        self._x = runtime.asdevicearray(self._device, made.pack(data.x))
-        self._arguments = runtime.VmVariantList(1)
-        self._arguments.push_ref(self._x._buffer_view)
+        modules = [runtime.create_hal_module(instance, device), code]
+        # Python lets attributes go in the order in which they came; the runtime crashes where
+        # buffers go after the context, or the context after the device.
         self._results: Any = None
+        self._arguments = runtime.VmVariantList(1)
+        self._x = runtime.asdevicearray(device, made.pack(data.x))
+        self._arguments.push_ref(self._x._buffer_view)
+        self._main = code.lookup_function("main")
+        self._context = runtime.VmContext(instance, modules=modules)
+        self._device = device
+        self._runtime, self._layer, self._made = runtime, data.layer, made
 
     def run(self, calls: int) -> None:
         invoke, main, arguments = self._context.invoke, self._main, self._arguments

@@ -51,9 +51,11 @@ class _Extraction(Prepared):
         self, ncnn: Any, graph: Graph, feeds: Mapping[str, Array], threads: int, packed: bool
     ) -> None:
         text, weights = ncnn_network(graph)
+        # Python lets attributes go in the order in which they came: blobs before their pools.
+        self._results: list[Any] = []
         self._ncnn = ncnn
-        self._allocators = (ncnn.UnlockedPoolAllocator(), ncnn.PoolAllocator())
         self._net = ncnn.Net()
+        self._allocators = (ncnn.UnlockedPoolAllocator(), ncnn.PoolAllocator())
         self._set_options(threads)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "weights.bin"
@@ -63,12 +65,10 @@ class _Extraction(Prepared):
         self._inputs = {name: self._mat(feeds[name], packed) for name in graph.inputs}
         self._names = graph.outputs
         self._form = _AS_COMPUTED if packed else _PLAIN
-        self._results: list[Any] = []
 
     def run(self, calls: int) -> None:
-        create, inputs, names, form = (
-            *(self._net.create_extractor, list(self._inputs.items()), self._names, self._form),
-        )
+        create, inputs = self._net.create_extractor, list(self._inputs.items())
+        names, form = self._names, self._form
         for _ in range(calls):
             extractor = create()
             for name, mat in inputs:
@@ -78,12 +78,6 @@ class _Extraction(Prepared):
     def outputs(self) -> list[Array]:
         plain = [self._ncnn.convert_packing(mat, 1) for mat in self._results]
         return [np.array(mat)[None] for mat in plain]
-
-    def close(self) -> None:
-        """Blobs go back to their pools before these go."""
-        self._results.clear()
-        self._inputs.clear()
-        self._net.clear()
 
     def _set_options(self, threads: int) -> None:
         options = self._net.opt

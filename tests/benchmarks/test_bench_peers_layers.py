@@ -73,6 +73,19 @@ def test_a_layer_is_right_in_every_layout(
 
 
 @pytest.mark.parametrize("name", PEERS)
+def test_two_threads_compute_the_same(opened: Callable[[str], Peer], name: str) -> None:
+    peer = opened(name)
+    data = LayerData.random(LAYERS[2])
+    layouts = [one for one in peer.layouts if (name, one, "grp") not in REFUSED]
+    # All at once: libraries that keep threads or devices have to keep them apart.
+    prepared = [peer.prepare_layer(data, layouts[-1], n) for n in (2, 1) if layouts]
+    for one in prepared:
+        one.run(1)
+        (found,) = one.outputs()
+        assert relative_error(found, data.reference) <= OTHER_LIMITS.get(name, LIMIT)
+
+
+@pytest.mark.parametrize("name", PEERS)
 def test_a_peer_without_layouts_says_that_it_runs_no_layers(
     opened: Callable[[str], Peer], name: str
 ) -> None:

@@ -62,6 +62,16 @@ def mobile() -> Network:
     return Network(nodes, constants, (1, 3, 17, 15))
 
 
+def stem() -> Network:
+    """A convolution and a ReLU."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w0", "b0"], ["c0"], strides=[2, 2], pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["c0"], ["y"]),
+    ]
+    constants = {"w0": numbers(0, 16, 3, 3, 3), "b0": numbers(1, 16)}
+    return Network(nodes, dict(constants), (1, 3, 17, 15))
+
+
 def attentive() -> Network:
     """Batch norm, both pools, concatenation, squeeze-and-excite and what else networks are of."""
     nodes = [
@@ -114,15 +124,17 @@ def check(prepared: Prepared, network: Network, tolerance: float) -> None:
     assert max(map(relative_error, found, expected)) <= tolerance
 
 
+@pytest.mark.filterwarnings("ignore:Field 'type' of 'value_info'")  # results without shapes
 @pytest.mark.parametrize("network", [mobile(), attentive()], ids=["mobile", "attentive"])
 @pytest.mark.parametrize("name", sorted(PEERS.keys() - SLOW_COMPILERS))
 def test_a_model_is_right(name: str, network: Network) -> None:
     check(prepare(name, network), network, PEERS[name]().tolerance)
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method`:DeprecationWarning")
 def test_compiled_torch_packs_the_frozen_weights() -> None:
     torch = pytest.importorskip("torch")
-    network = mobile()
+    network = stem()
     prepared = prepare("torch-compile", network)
     with torch.profiler.profile() as profile:
         prepared.run(1)
