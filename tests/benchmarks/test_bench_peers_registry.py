@@ -30,6 +30,30 @@ def test_a_missing_peer_is_left_out_with_its_reason(monkeypatch: pytest.MonkeyPa
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "module", "package"),
+    [
+        ("torch", "torch", "torch"),
+        ("torch-compile", "torch", "torch"),
+        ("onnxruntime", "onnxruntime", "onnxruntime"),
+        ("openvino", "openvino", "openvino"),
+        ("litert", "ai_edge_litert.interpreter", "ai-edge-litert"),
+        ("ncnn", "ncnn", "ncnn"),
+        ("iree", "iree.compiler.tools", "iree-base-compiler"),
+        ("tvm", "tvm", "apache-tvm"),
+        ("tvm-gspc", "tvm", "apache-tvm"),
+    ],
+)
+def test_a_library_that_is_not_there_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, name: str, module: str, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    found, [(missing_name, reason)] = open_peers([name])
+    assert found == []
+    assert missing_name == name
+    assert reason.startswith(f"not installed: pip install {package} (")
+
+
 def test_a_module_that_is_not_there_names_its_package() -> None:
     with pytest.raises(MissingError, match="not installed: pip install some-package"):
         packages.require("no_such_module", "some-package")
