@@ -109,7 +109,7 @@ def _definition(layer: Layer, blocks: Blocks) -> Any:
     y = te.compute(
         layer.output_shape,
         lambda n, c, row, column: (
-            copied[*(c // kpg, n, (c // oc_bn) % (kpg // oc_bn), row, column, c % oc_bn),] + bias[c]
+            copied[c // kpg, n, c // oc_bn % (kpg // oc_bn), row, column, c % oc_bn] + bias[c]
         ),
         name="unpack",
     )

@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from convopt.benchmarks.layer import Layer
@@ -56,8 +57,8 @@ def load_harness() -> ctypes.CDLL:
 def _compiled(library: Path, headers: Path) -> Path:
     """The harness as a shared library in the user's cache folder."""
     compiler = require_compiler()
-    key = "\0".join([compiler, *_FLAGS, str(library), str(headers)]).encode()
-    digest = hashlib.sha256(key + _SOURCE.read_bytes() + library.read_bytes()[:4096]).hexdigest()
+    parts = [compiler, *_FLAGS, str(library), metadata.version("onednn-devel-cpu-gomp")]
+    digest = hashlib.sha256("\0".join(parts).encode() + _SOURCE.read_bytes()).hexdigest()
     target = user_cache().folder / f"onednn-{digest[:16]}.so"
     if target.exists():
         return target

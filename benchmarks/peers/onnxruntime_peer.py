@@ -38,10 +38,10 @@ class OnnxRuntimePeer(Peer):
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         if layout is Layout.OWN:
             return self._blocked(data, threads)
-        return _Bound(self._ort, self._session(onnx_layer(data), threads), {INPUT: data.x})
+        return _Bound(self._session(onnx_layer(data), threads), {INPUT: data.x})
 
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
-        return _Bound(self._ort, self._session(model.onnx, threads), model.feeds)
+        return _Bound(self._session(model.onnx, threads), model.feeds)
 
     def _blocked(self, data: LayerData, threads: int) -> Prepared:
         before, convolution, after = _cut(self._optimised(onnx_layer(data)), data)
@@ -49,7 +49,7 @@ class OnnxRuntimePeer(Peer):
         session = self._session(convolution, threads)
         name = session.get_inputs()[0].name
         unpack = self._session(after, threads) if after else None
-        return _Bound(self._ort, session, {name: x}, unpack)
+        return _Bound(session, {name: x}, unpack)
 
     def _session(self, content: bytes, threads: int) -> Any:
         return self._ort.InferenceSession(
@@ -60,8 +60,6 @@ class OnnxRuntimePeer(Peer):
         options = self._ort.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         options.log_severity_level = _ERRORS_ONLY
-        # Threads that wait for the next run busily would take the cores of the next peer.
-        options.add_session_config_entry("session.force_spinning_stop", "1")
         return options
 
     def _optimised(self, content: bytes) -> Any:
@@ -79,9 +77,7 @@ class OnnxRuntimePeer(Peer):
 class _Bound(Prepared):
     """A session whose inputs and outputs lie where they were put once."""
 
-    def __init__(
-        self, ort: Any, session: Any, feeds: Mapping[str, Array], unpack: Any = None
-    ) -> None:
+    def __init__(self, session: Any, feeds: Mapping[str, Array], unpack: Any = None) -> None:
         self._session, self._unpack = session, unpack
         self._binding = session.io_binding()
         self._inputs = {name: huge_copy(array) for name, array in feeds.items()}
