@@ -26,6 +26,7 @@ from convopt.passes.lower.builder import KernelBuilder, f32_memref
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
 from convopt.passes.lower.kernels import movement
+from convopt.passes.lower.kernels.conversion import Conversion
 from convopt.passes.lower.kernels.elementwise import ElementwiseShape, write_elementwise
 from convopt.passes.lower.kernels.pooling import write_global_pool, write_pool
 from convopt.passes.lower.kernels.resize import SourceCoordinate, write_resize
@@ -162,19 +163,19 @@ def _plan_global_pool(op: Operation, target: CpuTarget) -> KernelPlan:
 def _plan_convert(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ConvertLayoutOp)
     batch, channels, height, width = _shape(op.input)
-    pixels = height * width
-    blocks = -(-channels // target.lanes)
-    plain_type = f32_memref(batch, channels, pixels)
-    blocked_type = f32_memref(batch * blocks, pixels, target.lanes)
+    # Measured on x86-64; on narrow cores prefetching costs instructions.
+    prefetch = target.arch == "x86_64"
+    conversion = Conversion(batch, channels, height * width, target.lanes, prefetch)
+    plain_type = f32_memref(batch, channels, conversion.pixels)
+    blocked_type = f32_memref(batch * conversion.blocks, conversion.pixels, target.lanes)
     to_blocked = block_of(tensor_of(op.input)) == 1
-    write = movement.write_to_blocked if to_blocked else movement.write_to_plain
     return _plan(
         "to_blocked" if to_blocked else "to_plain",
         op,
         target,
         [plain_type, blocked_type] if to_blocked else [blocked_type, plain_type],
-        batch * blocks,
-        lambda b: write(b, channels, pixels),
+        conversion.extent,
+        conversion.write_to_blocked if to_blocked else conversion.write_to_plain,
     )
 
 

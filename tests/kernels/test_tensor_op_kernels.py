@@ -18,6 +18,9 @@ MULTIPLY = """{
   %r = arith.mulf %a, %b : f32
   conv.yield %r : f32
 }"""
+BLOCKING_POOL = "{kernel = [2, 2], padding = [0, 0, 1, 1]}"
+"""Of a pool that keeps the shape; what it feeds is in channel blocks."""
+
 Shape = tuple[int, ...]
 sides = st.sampled_from(["start", "end"])
 images = st.tuples(st.integers(1, 2), st.integers(1, 37), st.integers(1, 9), st.integers(1, 9))
@@ -85,7 +88,7 @@ def test_elementwise_broadcasts_in_plain_and_blocked_layout(
     shape: Shape, ones: list[bool], is_blocked: bool, side: Side
 ) -> None:
     other = tuple(1 if one else size for one, size in zip(ones, shape, strict=True))
-    pool = "%p = conv.pool max %x0 {kernel = [1, 1]}"
+    pool = f"%p = conv.pool max %x0 {BLOCKING_POOL}"
     types = f"{text_of(shape)}, {text_of(other)} -> {text_of(shape)}"
     first = "%p" if is_blocked else "%x0"
     lines = [f"{pool} : {text_of(shape)} -> {text_of(shape)}"] if is_blocked else []
@@ -102,7 +105,7 @@ def test_concatenations(shape: Shape, more: int, axis: int, is_blocked: bool, si
     if is_blocked:
         names = ("%p", "%q")
         for name, source, of in (("%p", "%x0", shape), ("%q", "%x1", other)):
-            pooled = f"{name} = conv.pool max {source} {{kernel = [1, 1]}}"
+            pooled = f"{name} = conv.pool max {source} {BLOCKING_POOL}"
             lines.append(f"{pooled} : {text_of(of)} -> {text_of(of)}")
     types = f"{text_of(shape)}, {text_of(other)} -> {text_of(whole)}"
     concat = f"%y = conv.concat {names[0]}, {names[1]} {{axis = {axis}}} : {types}"

@@ -1,65 +1,10 @@
-"""Kernels that only move data: layout conversion, concatenation, shuffle, transpose, pad, copy."""
+"""Kernels that only move data: concatenation, shuffle, transpose, pad, copy."""
 
 from collections.abc import Sequence
 
 from xdsl.ir import SSAValue
 
 from convopt.passes.lower.builder import Index, KernelBuilder
-
-
-def write_to_blocked(b: KernelBuilder, channels: int, pixels: int) -> None:
-    """[N, C, pixels] -> [N * blocks, pixels, lanes]; the tail's lanes are zero.
-
-    The parallel index is (image, channel block).
-    """
-    source, output, begin, end = b.arguments
-    blocks = -(-channels // b.lanes)
-
-    def block(index: Index) -> None:
-        image, channel_block = b.divmod(index, blocks)
-        first = b.mul(channel_block, b.lanes)
-        valid = _valid_lanes(b, channels, first)
-
-        def pixel(at: Index) -> None:
-            if channels % b.lanes:
-                b.store(b.splat(0.0), output, index, at, 0)
-
-            def lane(number: Index) -> None:
-                value = b.load_scalar(source, image, b.add(first, number), at)
-                b.store_scalar(value, output, index, at, number)
-
-            b.each(0, valid, lane)
-
-        b.each(0, pixels, pixel)
-
-    b.each(begin, end, block)
-
-
-def write_to_plain(b: KernelBuilder, channels: int, pixels: int) -> None:
-    """[N * blocks, pixels, lanes] -> [N, C, pixels]; the parallel index is (image, block)."""
-    source, output, begin, end = b.arguments
-    blocks = -(-channels // b.lanes)
-
-    def block(index: Index) -> None:
-        image, channel_block = b.divmod(index, blocks)
-        first = b.mul(channel_block, b.lanes)
-
-        def lane(number: Index) -> None:
-            def pixel(at: Index) -> None:
-                value = b.load_scalar(source, index, at, number)
-                b.store_scalar(value, output, image, b.add(first, number), at)
-
-            b.each(0, pixels, pixel)
-
-        b.each(0, _valid_lanes(b, channels, first), lane)
-
-    b.each(begin, end, block)
-
-
-def _valid_lanes(b: KernelBuilder, channels: int, first: Index) -> Index:
-    if channels % b.lanes == 0:
-        return b.lanes
-    return b.minimum_index(b.add(b.mul(first, -1), channels), b.lanes)
 
 
 def write_channel_concat(b: KernelBuilder, batch: int, channels: Sequence[int]) -> None:
