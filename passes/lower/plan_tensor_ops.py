@@ -26,6 +26,13 @@ from convopt.passes.lower.builder import KernelBuilder, f32_memref
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
 from convopt.passes.lower.kernels import movement
+from convopt.passes.lower.kernels.channel_gather import (
+    BlockRun,
+    ChannelGather,
+    block_runs,
+    concatenated,
+    shuffled,
+)
 from convopt.passes.lower.kernels.conversion import Conversion
 from convopt.passes.lower.kernels.elementwise import ElementwiseShape, write_elementwise
 from convopt.passes.lower.kernels.pooling import write_global_pool, write_pool
@@ -33,6 +40,7 @@ from convopt.passes.lower.kernels.resize import SourceCoordinate, write_resize
 from convopt.passes.lower.kernels.softmax import write_softmax
 from convopt.passes.lower.packing import pack_blocked
 from convopt.passes.lower.plan_convolution import region_text
+from convopt.passes.lower.storage import FLOAT_BYTES
 
 Write = Callable[[KernelBuilder], None]
 
@@ -174,7 +182,7 @@ def _plan_convert(op: Operation, target: CpuTarget) -> KernelPlan:
         op,
         target,
         [plain_type, blocked_type] if to_blocked else [blocked_type, plain_type],
-        conversion.extent,
+        conversion.chunks.extent,
         conversion.write_to_blocked if to_blocked else conversion.write_to_plain,
     )
 
@@ -189,16 +197,8 @@ def _plan_concat(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ConcatOp)
     axis = op.axis
     if block_of(tensor_of(op.result)) > 1:
-        channels = [_shape(value)[1] for value in op.operands]
-        batch, _, pixels, _ = _flat_pixels(op.result)
-        return _plan(
-            "concat",
-            op,
-            target,
-            [f32_memref(*_flat_pixels(value)) for value in (*op.operands, op.result)],
-            pixels,
-            lambda b: movement.write_channel_concat(b, batch, channels),
-        )
+        channels = concatenated([_shape(value)[1] for value in op.operands])
+        return _plan_gather("concat", op, target, block_runs(channels, target.lanes, 1))
     outer = prod(_shape(op.result)[:axis])
     sizes = [prod(_shape(value)[axis:]) for value in op.operands]
     return _plan(
@@ -214,16 +214,24 @@ def _plan_concat(op: Operation, target: CpuTarget) -> KernelPlan:
 def _plan_shuffle(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ChannelShuffleOp)
     _require_blocked(op)
-    batch, _, pixels, _ = _flat_pixels(op.input)
-    channels, groups = _shape(op.input)[1], op.groups
-    buffer = f32_memref(*_flat_pixels(op.input))
+    channels = shuffled(_shape(op.input)[1], op.groups)
+    return _plan_gather("shuffle", op, target, block_runs(channels, target.lanes, op.groups))
+
+
+def _plan_gather(
+    kind: str, op: Operation, target: CpuTarget, runs: tuple[BlockRun, ...]
+) -> KernelPlan:
+    """Chunks of pixels fit the L1 cache: several output blocks read the same input."""
+    batch, blocks, pixels, lanes = _flat_pixels(op.results[0])
+    most_pixels = target.l1_bytes // (2 * FLOAT_BYTES * blocks * lanes)
+    gather = ChannelGather(batch, pixels, runs, most_pixels)
     return _plan(
-        "shuffle",
+        kind,
         op,
         target,
-        [buffer, buffer],
-        pixels,
-        lambda b: movement.write_channel_shuffle(b, batch, channels, groups),
+        [f32_memref(*_flat_pixels(value)) for value in (*op.operands, op.results[0])],
+        gather.chunks.extent,
+        gather.write,
     )
 
 

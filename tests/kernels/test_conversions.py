@@ -17,7 +17,6 @@ from convopt.backends.llvm import stack_references
 from convopt.backends.targets import cpu_target
 from convopt.emission import Code
 from convopt.pass_pipeline import named_pipeline
-from convopt.passes.lower.kernels.conversion import LEAST_UNITS, Conversion
 from convopt.passes.lower.packing import pack_blocked
 from convopt.testing.execution import compiled, run_emulated, run_on_host
 from convopt.testing.guarded import Side
@@ -127,13 +126,3 @@ def test_a_square_takes_few_shuffles_and_no_stack(
     assert stack_references(assembly, kernel) == 0
     shuffles = len(re.findall(shuffle, assembly))
     assert 0 < shuffles <= lanes * log2(lanes)
-
-
-@given(st.integers(1, 4), st.integers(1, 100), st.integers(1, 4000), st.sampled_from([2, 4, 16]))
-def test_parallel_indices_are_many_or_small(
-    batch: int, channels: int, pixels: int, lanes: int
-) -> None:
-    cut = Conversion(batch, channels, pixels, lanes, prefetch=False)
-    assert cut.extent >= min(LEAST_UNITS, batch * cut.blocks * cut.squares)
-    chunks = cut.extent // (batch * cut.blocks)
-    assert (chunks - 1) * cut.chunk < cut.squares <= chunks * cut.chunk

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp
 
@@ -97,6 +97,8 @@ def test_elementwise_broadcasts_in_plain_and_blocked_layout(
 
 
 @drawn
+@example((2, 64, 3, 3), 32, 1, True, "end")
+@example((1, 35, 7, 5), 70, 1, True, "start")
 @given(images, st.integers(1, 20), st.integers(0, 3), st.booleans(), sides)
 def test_concatenations(shape: Shape, more: int, axis: int, is_blocked: bool, side: Side) -> None:
     other = (*shape[:axis], more, *shape[axis + 1 :])
@@ -112,7 +114,22 @@ def test_concatenations(shape: Shape, more: int, axis: int, is_blocked: bool, si
     check(function([shape, other], "\n".join([*lines, concat]), "%y", whole), [shape, other], side)
 
 
+def test_concatenations_of_many_small_inputs() -> None:
+    shapes: list[Shape] = [(2, channels, 3, 3) for channels in (3, 1, 20, 2, 16, 5)]
+    pools = [
+        f"%p{i} = conv.pool max %x{i} {BLOCKING_POOL} : {text_of(shape)} -> {text_of(shape)}"
+        for i, shape in enumerate(shapes)
+    ]
+    operands = ", ".join(f"%p{i}" for i in range(len(shapes)))
+    types = f"{', '.join(map(text_of, shapes))} -> {text_of((2, 47, 3, 3))}"
+    concat = f"%y = conv.concat {operands} {{axis = 1}} : {types}"
+    check(function(shapes, "\n".join([*pools, concat]), "%y", (2, 47, 3, 3)), shapes)
+
+
 @drawn
+@example(2, 40, (2, 1, 7, 5), "start", 3)
+@example(3, 16, (1, 1, 4, 9), "end", 2)
+@example(20, 3, (1, 1, 3, 3), "end", 1)
 @given(st.integers(1, 6), st.integers(1, 6), images, sides, st.integers(1, 3))
 def test_channel_shuffles(
     groups: int, channels: int, image: Shape, side: Side, threads: int
@@ -176,6 +193,7 @@ def test_results_that_no_kernel_writes_in_place() -> None:
         ("conv.pool average %x0 {kernel = [3, 3], padding = [1, 1, 1, 1]}", (1, 6, 7, 7), None),
         ("conv.global_pool average %x0", (1, 6, 7, 7), (1, 6, 1, 1)),
         ("conv.channel_shuffle %x0 {groups = 3}", (1, 6, 3, 5), None),
+        ("conv.channel_shuffle %x0 {groups = 5}", (1, 60, 3, 5), None),
         ("conv.softmax %x0 {axis = 1}", (2, 10), None),
         ("conv.resize linear half_pixel %x0", (1, 6, 3, 4), (1, 6, 7, 5)),
     ],

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from convopt.passes.lower.builder import Index, KernelBuilder
+from convopt.passes.lower.kernels.chunks import Chunks
 from convopt.passes.lower.kernels.lane_transpose import transposed
-
-LEAST_UNITS = 32
-"""Parallel indices that keep some threads busy alike; fewer blocks are cut along the pixels."""
 
 LINE_FLOATS = 16
 """Floats in a cache line."""
@@ -36,20 +34,9 @@ class Conversion:
         return -(-self.channels // self.lanes)
 
     @property
-    def squares(self) -> int:
-        """Squares of one block."""
-        return -(-self.pixels // self.lanes)
-
-    @property
-    def chunk(self) -> int:
-        """Squares of one parallel index."""
-        chunks = -(-LEAST_UNITS // (self.batch * self.blocks))
-        return max(1, self.squares // chunks)
-
-    @property
-    def extent(self) -> int:
-        """How many parallel indices there are."""
-        return self.batch * self.blocks * -(-self.squares // self.chunk)
+    def chunks(self) -> Chunks:
+        """Squares of the blocks."""
+        return Chunks(self.batch * self.blocks, -(-self.pixels // self.lanes))
 
     def write_to_blocked(self, b: KernelBuilder) -> None:
         """Plain buffer, blocked buffer, begin and end of the parallel indices."""
@@ -113,12 +100,13 @@ class Conversion:
         square: Callable[[Index, Index, int, Index], None],
         single: Callable[[Index, Index, int, Index], None],
     ) -> None:
-        """Call for (image, block, its channels, first pixel) of this thread's share."""
-        begin, end = b.arguments[2:]
-        whole, rest = divmod(self.channels, self.lanes)
-        chunks = -(-self.squares // self.chunk)
+        """Call for (image, block, its channels, first pixel) of this thread's share.
 
-        def pixels(image: Index, block: Index, channels: int, chunk: Index) -> None:
+        `single` is called for the pixels of images smaller than a square.
+        """
+        whole, rest = divmod(self.channels, self.lanes)
+
+        def squares(image: Index, block: Index, channels: int, first: Index, stop: Index) -> None:
             if self.pixels < self.lanes:
                 b.each(0, self.pixels, lambda pixel: single(image, block, channels, pixel))
                 return
@@ -127,19 +115,17 @@ class Conversion:
                 pixel = b.minimum_index(b.mul(number, self.lanes), self.pixels - self.lanes)
                 square(image, block, channels, pixel)
 
-            first = b.mul(chunk, self.chunk)
-            b.each(first, b.minimum_index(b.add(first, self.chunk), self.squares), one)
+            b.each(first, stop, one)
 
-        def unit(index: Index) -> None:
-            image_block, chunk = b.divmod(index, chunks)
-            image, block = b.divmod(image_block, self.blocks)
+        def chunk(piece: Index, first: Index, stop: Index) -> None:
+            image, block = b.divmod(piece, self.blocks)
             after = b.add(block, 1)
             # A loop of one trip or none for each kind of block.
             if whole:
-                stop = b.minimum_index(after, whole) if rest else after
-                b.each(block, stop, lambda at: pixels(image, at, self.lanes, chunk))
+                end = b.minimum_index(after, whole) if rest else after
+                b.each(block, end, lambda at: squares(image, at, self.lanes, first, stop))
             if rest:
                 start = b.maximum_index(block, whole) if whole else block
-                b.each(start, after, lambda at: pixels(image, at, rest, chunk))
+                b.each(start, after, lambda at: squares(image, at, rest, first, stop))
 
-        b.each(begin, end, unit)
+        self.chunks.each(b, chunk)

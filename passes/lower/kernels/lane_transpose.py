@@ -52,7 +52,7 @@ def _interleave_floats(b: KernelBuilder, rows: Sequence[SSAValue]) -> list[SSAVa
                 for i in range(half)
                 for operand in range(2)
             ]
-            results.append(_shuffled(b, first, second, lanes))
+            results.append(shuffled_pair(b, first, second, lanes))
     return results
 
 
@@ -63,15 +63,16 @@ def _separate_parts(b: KernelBuilder, rows: Sequence[SSAValue]) -> list[SSAValue
     for parity in range(2):
         lanes = [at + i for at in range(parity * part, 2 * b.lanes, 2 * part) for i in range(part)]
         results += [
-            _shuffled(b, first, second, lanes)
+            shuffled_pair(b, first, second, lanes)
             for first, second in zip(rows[::2], rows[1::2], strict=True)
         ]
     return results
 
 
-def _shuffled(
+def shuffled_pair(
     b: KernelBuilder, first: SSAValue, second: SSAValue, lanes: Sequence[int]
 ) -> SSAValue:
+    """Lanes of two vectors side by side."""
     return b.emit(
         vector.ShuffleOp.create(
             operands=[first, second],

@@ -1,84 +1,10 @@
-"""Kernels that only move data: concatenation, shuffle, transpose, pad, copy."""
+"""Kernels that only move data: concatenation of plain tensors, transpose, pad, copy."""
 
 from collections.abc import Sequence
 
 from xdsl.ir import SSAValue
 
 from convopt.passes.lower.builder import Index, KernelBuilder
-
-
-def write_channel_concat(b: KernelBuilder, batch: int, channels: Sequence[int]) -> None:
-    """Blocked inputs [N, blocks, pixels, lanes] one after another along the channels.
-
-    The parallel index is the pixel.
-    """
-    *sources, output, begin, end = b.arguments
-    offsets = [sum(channels[:i]) for i in range(len(channels))]
-    aligned = all(offset % b.lanes == 0 for offset in offsets)
-
-    def copy_blocks(image: Index, pixel: Index) -> None:
-        for source, count, offset in zip(sources, channels, offsets, strict=True):
-
-            def block(index: Index, source: SSAValue = source, offset: int = offset) -> None:
-                to = b.add(index, offset // b.lanes)
-                b.store(b.load(source, image, index, pixel, 0), output, image, to, pixel, 0)
-
-            b.each(0, -(-count // b.lanes), block)
-
-    def copy_channels(image: Index, pixel: Index) -> None:
-        _clear_tail(b, output, image, pixel, sum(channels))
-        for source, count, offset in zip(sources, channels, offsets, strict=True):
-
-            def channel(index: Index, source: SSAValue = source, offset: int = offset) -> None:
-                _copy_channel(b, source, index, output, b.add(index, offset), image, pixel)
-
-            b.each(0, count, channel)
-
-    copy = copy_blocks if aligned else copy_channels
-    b.each(begin, end, lambda pixel: b.each(0, batch, lambda image: copy(image, pixel)))
-
-
-def write_channel_shuffle(b: KernelBuilder, batch: int, channels: int, groups: int) -> None:
-    """Output channel j * groups + g is input channel g * (C / groups) + j.
-
-    [N, blocks, pixels, lanes]; the parallel index is the pixel.
-    """
-    source, output, begin, end = b.arguments
-    group_channels = channels // groups
-
-    def copy(image: Index, pixel: Index) -> None:
-        _clear_tail(b, output, image, pixel, channels)
-
-        def pair(group: Index, j: Index) -> None:
-            taken = b.add(b.mul(group, group_channels), j)
-            to = b.add(b.mul(j, groups), group)
-            _copy_channel(b, source, taken, output, to, image, pixel)
-
-        b.each(0, group_channels, lambda j: b.each(0, groups, lambda group: pair(group, j)))
-
-    b.each(begin, end, lambda pixel: b.each(0, batch, lambda image: copy(image, pixel)))
-
-
-def _copy_channel(
-    b: KernelBuilder,
-    source: SSAValue,
-    taken: Index,
-    output: SSAValue,
-    to: Index,
-    image: Index,
-    pixel: Index,
-) -> None:
-    block, lane = b.divmod(taken, b.lanes)
-    to_block, to_lane = b.divmod(to, b.lanes)
-    value = b.load_scalar(source, image, block, pixel, lane)
-    b.store_scalar(value, output, image, to_block, pixel, to_lane)
-
-
-def _clear_tail(
-    b: KernelBuilder, output: SSAValue, image: Index, pixel: Index, channels: int
-) -> None:
-    if channels % b.lanes:
-        b.store(b.splat(0.0), output, image, channels // b.lanes, pixel, 0)
 
 
 def write_plain_concat(b: KernelBuilder, sizes: Sequence[int]) -> None:
