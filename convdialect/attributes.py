@@ -1,5 +1,7 @@
 """Attributes of the conv dialect: layouts, schedules and the small enumerations of its ops."""
 
+from collections.abc import Callable
+
 from xdsl.dialects.builtin import IntAttr
 from xdsl.dialects.utils.enum_attribute import EnumAttribute
 from xdsl.ir import Attribute, ParametrizedAttribute, SpacedOpaqueSyntaxAttribute
@@ -25,8 +27,29 @@ class TileScheme(StrEnum):
     ROTATE = "rotate"
     """One vector of output channels a pixel; inputs are read as vectors and rotated within a
     group between passes. With one channel a group this is the depthwise kernel."""
+    STRIP = "strip"
+    """Depthwise, one vector of channels a pixel: walks down a strip of columns and keeps all output
+    rows that an input row touches."""
     BROADCAST = "broadcast"
     """Pixels times vectors of output channels; inputs are read as scalars and broadcast."""
+
+
+class Prefetch(StrEnum):
+    """Which memory a kernel asks for ahead of its use."""
+
+    NONE = "none"
+    INPUT = "input"
+    OUTPUT = "output"
+    WEIGHTS = "weights"
+
+
+class Parallel(StrEnum):
+    """What threads divide among them."""
+
+    BLOCKS = "blocks"
+    """Images and blocks of output channels."""
+    PIXELS = "pixels"
+    """Output rows; with a 1x1 kernel, pixels."""
 
 
 class PoolKind(StrEnum):
@@ -59,6 +82,16 @@ class LayoutKindAttr(EnumAttribute[LayoutKind], SpacedOpaqueSyntaxAttribute):
 @irdl_attr_definition
 class TileSchemeAttr(EnumAttribute[TileScheme], SpacedOpaqueSyntaxAttribute):
     name = "conv.tile_scheme"
+
+
+@irdl_attr_definition
+class PrefetchAttr(EnumAttribute[Prefetch], SpacedOpaqueSyntaxAttribute):
+    name = "conv.prefetch_kind"
+
+
+@irdl_attr_definition
+class ParallelAttr(EnumAttribute[Parallel], SpacedOpaqueSyntaxAttribute):
+    name = "conv.parallel"
 
 
 @irdl_attr_definition
@@ -120,18 +153,31 @@ class LayoutAttr(ParametrizedAttribute):
                 printer.print_string(f", {self.block.data}")
 
 
-def _parse_extents(parser: AttrParser, names: tuple[str, ...]) -> dict[str, int]:
-    """`name = integer` pairs, comma separated, each name at most once."""
+def _parse_extents(
+    parser: AttrParser,
+    names: tuple[str, ...],
+    choices: tuple[str, ...] = (),
+    parse_choice: Callable[[str], bool] = lambda name: False,
+) -> dict[str, int]:
+    """`name = integer` pairs, comma separated, each name at most once.
+
+    Names out of `choices` have another kind of value, which `parse_choice` reads.
+    """
     extents: dict[str, int] = {}
+    seen: set[str] = set()
 
     def parse_extent() -> None:
         position = parser.pos
         name = parser.parse_identifier()
-        if name not in names:
-            parser.raise_error(f"expected one of {', '.join(names)}, found '{name}'", position)
-        if name in extents:
+        if name not in names + choices:
+            known = ", ".join(names + choices)
+            parser.raise_error(f"expected one of {known}, found '{name}'", position)
+        if name in seen:
             parser.raise_error(f"expected '{name}' once, found it again", position)
+        seen.add(name)
         parser.parse_punctuation("=")
+        if parse_choice(name):
+            return
         extents[name] = parser.parse_integer(allow_boolean=False, context_msg=f" for '{name}'")
 
     parser.parse_comma_separated_list(parser.Delimiter.NONE, parse_extent)
@@ -148,7 +194,8 @@ def _verify_extents(attribute: str, extents: dict[str, int]) -> None:
 class TileAttr(ParametrizedAttribute):
     """Register tile of a convolution: `#conv.tile<rotate, rows = 2, columns = 7>`.
 
-    `rows` x `columns` output pixels, `vectors` vectors of output channels. Ones are not printed.
+    `rows` x `columns` output pixels, `vectors` vectors of output channels; ones are not printed.
+    `prefetch = output` and `parallel = pixels` follow where they are not `none` and `blocks`.
     """
 
     name = "conv.tile"
@@ -157,15 +204,38 @@ class TileAttr(ParametrizedAttribute):
     rows: IntAttr
     columns: IntAttr
     vectors: IntAttr
+    prefetch_attr: PrefetchAttr
+    parallel_attr: ParallelAttr
 
     def __init__(
-        self, scheme: TileScheme, rows: int = 1, columns: int = 1, vectors: int = 1
+        self,
+        scheme: TileScheme,
+        rows: int = 1,
+        columns: int = 1,
+        vectors: int = 1,
+        prefetch: Prefetch = Prefetch.NONE,
+        parallel: Parallel = Parallel.BLOCKS,
     ) -> None:
-        super().__init__(TileSchemeAttr(scheme), IntAttr(rows), IntAttr(columns), IntAttr(vectors))
+        super().__init__(
+            TileSchemeAttr(scheme),
+            IntAttr(rows),
+            IntAttr(columns),
+            IntAttr(vectors),
+            PrefetchAttr(prefetch),
+            ParallelAttr(parallel),
+        )
 
     @property
     def scheme(self) -> TileScheme:
         return self.scheme_attr.data
+
+    @property
+    def prefetch(self) -> Prefetch:
+        return self.prefetch_attr.data
+
+    @property
+    def parallel(self) -> Parallel:
+        return self.parallel_attr.data
 
     @property
     def extents(self) -> dict[str, int]:
@@ -178,16 +248,39 @@ class TileAttr(ParametrizedAttribute):
 
     def verify(self) -> None:
         _verify_extents(self.name, self.extents)
+        known = _PREFETCHES[self.scheme]
+        if self.prefetch not in known:
+            raise VerifyException(
+                f"{self.name}: expected prefetch {' or '.join(known)} in scheme {self.scheme}, "
+                f"found {self.prefetch}"
+            )
 
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
         names = ("rows", "columns", "vectors")
+        prefetch, parallel = Prefetch.NONE, Parallel.BLOCKS
+
+        def parse_choice(name: str) -> bool:
+            nonlocal prefetch, parallel
+            if name == "prefetch":
+                prefetch = parser.parse_str_enum(Prefetch)
+            elif name == "parallel":
+                parallel = parser.parse_str_enum(Parallel)
+            else:
+                return False
+            return True
+
         with parser.in_angle_brackets():
             scheme = parser.parse_str_enum(TileScheme)
             extents: dict[str, int] = {}
             if parser.parse_optional_punctuation(","):
-                extents = _parse_extents(parser, names)
-        return [TileSchemeAttr(scheme), *(IntAttr(extents.get(name, 1)) for name in names)]
+                extents = _parse_extents(parser, names, ("prefetch", "parallel"), parse_choice)
+        return [
+            TileSchemeAttr(scheme),
+            *(IntAttr(extents.get(name, 1)) for name in names),
+            PrefetchAttr(prefetch),
+            ParallelAttr(parallel),
+        ]
 
     def print_parameters(self, printer: Printer) -> None:
         with printer.in_angle_brackets():
@@ -195,6 +288,17 @@ class TileAttr(ParametrizedAttribute):
             for name, value in self.extents.items():
                 if value != 1:
                     printer.print_string(f", {name} = {value}")
+            if self.prefetch is not Prefetch.NONE:
+                printer.print_string(f", prefetch = {self.prefetch.value}")
+            if self.parallel is not Parallel.BLOCKS:
+                printer.print_string(f", parallel = {self.parallel.value}")
+
+
+_PREFETCHES = {
+    TileScheme.ROTATE: (Prefetch.NONE, Prefetch.INPUT, Prefetch.OUTPUT),
+    TileScheme.STRIP: (Prefetch.NONE,),
+    TileScheme.BROADCAST: (Prefetch.NONE, Prefetch.WEIGHTS),
+}
 
 
 @irdl_attr_definition

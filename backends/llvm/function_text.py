@@ -14,6 +14,7 @@ from xdsl.ir import Block, Operation, SSAValue
 
 from convopt.backends.llvm.literals import constant_text, intrinsic_suffix, type_text
 from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.ops.fence import FenceOp
 
 _ARGUMENT_FLAGS = {
     "llvm.noalias": "noalias",
@@ -293,7 +294,12 @@ def _return(text: FunctionText, op: llvm.ReturnOp) -> str:
     return "ret void"
 
 
+def _fence(text: FunctionText, op: FenceOp) -> str:
+    return 'fence syncscope("singlethread") seq_cst'
+
+
 _WRITERS: dict[type[Any], Writer] = {
+    FenceOp: _fence,
     llvm.ConstantOp: _constant,
     llvm.UndefOp: _undefined,
     llvm.AddOp: _overflowing("add"),

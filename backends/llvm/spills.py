@@ -8,9 +8,13 @@ _LABEL = re.compile(r"^([\w.$]+):")
 _BRANCH = re.compile(
     r"^\s+(?:j\w+|b|b\.\w+|bc\.\w+|cbn?z\s+\w+,|tbn?z\s+\w+,\s*#\d+,)\s*(\.L\w+)\s*(?:[#/].*)?$"
 )
-_STACK_X86 = re.compile(r"\(%r[sb]p[,)]")
+_STACK_X86 = re.compile(r"\(%rsp[,)]")
+_FRAME_X86 = re.compile(r"\(%r[sb]p[,)]")
+_FRAME_SETUP_X86 = re.compile(r"^\s+movq\s+%rsp, %rbp$")
 _VECTOR_X86 = re.compile(r"%[xyz]mm\d")
-_STACK_AARCH64 = re.compile(r"\[(?:sp|x29)\b")
+_STACK_AARCH64 = re.compile(r"\[sp\b")
+_FRAME_AARCH64 = re.compile(r"\[(?:sp|x29)\b")
+_FRAME_SETUP_AARCH64 = re.compile(r"^\s+(?:mov|add)\s+x29, sp\b")
 _VECTOR_AARCH64 = re.compile(r"^\s+(?:ld|st)\w+\s+\{?[qdsv]\d")
 
 
@@ -24,7 +28,9 @@ def stack_references(assembly: str, function: str) -> int:
     inside: set[int] = set()
     for first, last in _innermost(_loops(lines)):
         inside.update(range(first, last + 1))
-    return sum(_is_vector_stack_reference(lines[number]) for number in inside)
+    x86 = _FRAME_X86 if any(map(_FRAME_SETUP_X86.match, lines)) else _STACK_X86
+    arm = _FRAME_AARCH64 if any(map(_FRAME_SETUP_AARCH64.match, lines)) else _STACK_AARCH64
+    return sum(_is_vector_stack_reference(lines[number], x86, arm) for number in inside)
 
 
 def _function_lines(assembly: str, function: str) -> list[str]:
@@ -67,7 +73,8 @@ def _innermost(loops: list[tuple[int, int]]) -> list[tuple[int, int]]:
     ]
 
 
-def _is_vector_stack_reference(line: str) -> bool:
-    if _STACK_X86.search(line):
+def _is_vector_stack_reference(line: str, x86: re.Pattern[str], arm: re.Pattern[str]) -> bool:
+    """`x86` and `arm` find addresses on the stack; without a frame, rbp and x29 are any pointer."""
+    if x86.search(line):
         return bool(_VECTOR_X86.search(line))
-    return bool(_STACK_AARCH64.search(line) and _VECTOR_AARCH64.match(line))
+    return bool(arm.search(line) and _VECTOR_AARCH64.match(line))

@@ -36,5 +36,6 @@ def to_llvm_text(module: ModuleOp, target: CpuTarget, symbol_prefix: str) -> str
             )
     head = f'target triple = "{target.triple}"\n'
     # Kernels must not be recognised as memset or memcpy: an object may have no undefined symbol.
-    attributes = 'attributes #0 = { nounwind "no-builtins" }\n'
+    order = f' "tune-cpu"="{target.schedule_for}"' if target.schedule_for else ""
+    attributes = f'attributes #0 = {{ nounwind "no-builtins"{order} }}\n'
     return "\n".join([head, *parts, "".join(declarations.values()), attributes])

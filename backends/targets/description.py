@@ -8,14 +8,15 @@ from convopt.convdialect.errors import ConvoptError
 CPU_ARCHITECTURES = ("x86_64", "aarch64")
 
 _MAY_BE_ZERO = ("l3_bytes", "l3_gbs")
-_MAY_BE_EMPTY = ("features",)
+_MAY_BE_EMPTY = ("features", "schedule_for")
 
 
 @dataclass(frozen=True)
 class CpuTarget:
     """A CPU core and its caches.
 
-    `cpu` and `features` are in LLVM's spelling. `lanes`: floats in a vector register.
+    `cpu`, `features` and `schedule_for` are in LLVM's spelling; instructions are ordered for the
+    CPU `schedule_for` where it is not empty. `lanes`: floats in a vector register.
     `fma_latency` in cycles, `fma_ports` multiply-adds started a cycle. `indexed_fma`: a
     multiply-add can take one lane of a vector for all (NEON). Sizes in bytes, of what one core
     sees; 0: no such cache. Bandwidths in GB/s, reading, of one core.
@@ -26,6 +27,7 @@ class CpuTarget:
     triple: str
     cpu: str
     features: str
+    schedule_for: str
     lanes: int
     vector_registers: int
     fma_latency: int

@@ -70,6 +70,7 @@ def describe_host(
         triple=triple,
         cpu=cpu,
         features=flags,
+        schedule_for="cortex-a72" if arch == "aarch64" else "",
         lanes=lanes,
         vector_registers=registers,
         fma_latency=4,

@@ -5,7 +5,7 @@
 // CHECK:         llvm.br ^[[BODY:.*]](%{{.*}} : i64)
 // CHECK-NEXT:  ^[[BODY]](%[[I:.*]]: i64):
 // CHECK:         %[[NEXT:.*]] = llvm.add %[[I]], %{{.*}} overflow<nsw> : i64
-// CHECK-NEXT:    %[[AGAIN:.*]] = llvm.icmp "slt" %[[NEXT]]
+// CHECK-NEXT:    %[[AGAIN:.*]] = llvm.icmp "ne" %[[NEXT]]
 // CHECK-NEXT:    llvm.cond_br %[[AGAIN]], ^[[BODY]](%[[NEXT]] : i64), ^[[AFTER:.*]]
 // CHECK-NEXT:  ^[[AFTER]]:
 // CHECK-NEXT:    llvm.return

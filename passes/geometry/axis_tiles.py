@@ -28,9 +28,11 @@ class Axis:
 class TileClass:
     """`count` consecutive tiles of `size` outputs from `start`, all with the same valid taps.
 
-    `valid[o][k]` says whether tap `k` of the tile's output `o` reads a real input.
+    `valid[o][k]` says whether tap `k` of the tile's output `o` reads a real input. `number` tiles
+    of the axis come before.
     """
 
+    number: int
     start: int
     size: int
     count: int
@@ -58,24 +60,44 @@ def balanced_sizes(outputs: int, tile: int) -> list[tuple[int, int]]:
 def tile_axis(axis: Axis, tile: int) -> tuple[TileClass, ...]:
     """Cover the axis's outputs with tiles of at most `tile` outputs, merged into classes."""
     classes: list[TileClass] = []
-    start = 0
+    start = number = 0
     for size, count in balanced_sizes(axis.outputs, tile):
         everywhere = ((True,) * axis.kernel,) * size
         stop = start + size * count
         if _touches_no_padding(axis, start, stop):
-            classes.append(TileClass(start, size, count, everywhere))
+            classes.append(TileClass(number, start, size, count, everywhere))
             start = stop
+            number += count
             continue
-        for first in range(start, stop, size):
+        for tile_number, first in enumerate(range(start, stop, size), number):
             inside = _touches_no_padding(axis, first, first + size)
             valid = everywhere if inside else _valid_taps(axis, first, size)
             if classes and classes[-1].valid == valid:
                 last = classes.pop()
-                classes.append(TileClass(last.start, size, last.count + 1, valid))
+                classes.append(TileClass(last.number, last.start, size, last.count + 1, valid))
             else:
-                classes.append(TileClass(first, size, 1, valid))
+                classes.append(TileClass(tile_number, first, size, 1, valid))
         start = stop
+        number += count
     return tuple(classes)
+
+
+def uses_by_offset(
+    axis: Axis, valid: tuple[tuple[bool, ...], ...]
+) -> dict[int, list[tuple[int, int]]]:
+    """Input offset within the tile -> the (output, tap) pairs that read it, in reading order."""
+    uses: dict[int, list[tuple[int, int]]] = {}
+    for output, taps in enumerate(valid):
+        for tap, is_valid in enumerate(taps):
+            if is_valid:
+                offset = output * axis.stride + tap * axis.dilation
+                uses.setdefault(offset, []).append((output, tap))
+    return dict(sorted(uses.items()))
+
+
+def carried_rows(axis: Axis) -> int:
+    """Outputs that are begun when one is complete, walking along the inputs."""
+    return (axis.kernel - 1) // axis.stride
 
 
 def _touches_no_padding(axis: Axis, start: int, stop: int) -> bool:

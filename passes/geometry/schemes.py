@@ -44,12 +44,10 @@ def is_collapsible(rows: Axis, columns: Axis) -> bool:
     )
 
 
-def collapsed(rows: Axis, columns: Axis, tile: int) -> tuple[Axis, Axis]:
-    """The same pixels as rows of one tile each where that divides, else as a single row."""
+def collapsed(rows: Axis, columns: Axis) -> tuple[Axis, Axis]:
+    """The same pixels as a single row."""
     pixels = rows.outputs * columns.outputs
-    if pixels % tile:
-        return Axis(1, 1, 1), Axis(pixels, pixels, 1)
-    return Axis(pixels // tile, pixels // tile, 1), Axis(tile, tile, 1)
+    return Axis(1, 1, 1), Axis(pixels, pixels, 1)
 
 
 def reads_blocks(op: ConvolutionOp) -> bool:

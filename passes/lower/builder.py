@@ -27,7 +27,9 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
+from convopt.convdialect.ops.fence import FenceOp
 from convopt.convdialect.ops.prefetch import PrefetchOp
+from convopt.passes.geometry.axis_tiles import TileClass
 
 Index: TypeAlias = int | SSAValue
 INDEX = IndexType()
@@ -218,6 +220,25 @@ class KernelBuilder:
 
         self.loop(begin, end, step, (), without_values)
 
+    def each_tile(
+        self, tiles: TileClass, begin: Index, end: Index, body: Callable[[Index], None]
+    ) -> None:
+        """The tiles of a class whose numbers are in [begin, end): each by its first output.
+
+        A static range is the whole axis.
+        """
+        if isinstance(begin, int):
+            self.each(tiles.start, tiles.stop, body, step=tiles.size)
+            return
+        low = self.maximum_index(begin, tiles.number)
+        high = self.minimum_index(end, tiles.number + tiles.count)
+        offset = tiles.start - tiles.number * tiles.size
+
+        def tile(number: Index) -> None:
+            body(self.add(self.mul(number, tiles.size), offset))
+
+        self.each(low, high, tile)
+
     # -- memory
 
     def load(self, buffer: SSAValue, *indices: Index) -> SSAValue:
@@ -243,6 +264,10 @@ class KernelBuilder:
 
     def prefetch(self, buffer: SSAValue, *indices: Index, write: bool) -> None:
         self._block.add_op(PrefetchOp(buffer, list(map(self.value, indices)), write=write))
+
+    def fence(self) -> None:
+        """Loads stay on their side of this place."""
+        self._block.add_op(FenceOp())
 
     # -- vectors
 

@@ -27,17 +27,17 @@ def pack_blocked(values: Array, lanes: int) -> Array:
 def pack_rotate(filters: Array, lanes: int) -> Array:
     """[C, c, KH, KW] (c channels a group) -> [C/lanes, c passes * KH * KW, lanes].
 
-    In pass k, the lane of input channel i holds the weight from i to output (i + k) mod c of its
-    group.
+    In pass k = 1 ... c, the lane of input channel i holds the weight from i to output
+    (i + k) mod c of its group.
     """
     channels, group_channels, kh, kw = filters.shape
     blocks = -(-channels // lanes)
     inside = np.arange(channels) % group_channels
     base = np.arange(channels) - inside
     packed = np.zeros((group_channels, blocks * lanes, kh * kw), np.float32)
-    for k in range(group_channels):
-        outputs = base + (inside + k) % group_channels
-        packed[k, :channels] = filters[outputs, inside].reshape(channels, -1)
+    for number in range(group_channels):
+        outputs = base + (inside + number + 1) % group_channels
+        packed[number, :channels] = filters[outputs, inside].reshape(channels, -1)
     by_block = packed.reshape(group_channels, blocks, lanes, kh * kw).transpose(1, 0, 3, 2)
     return np.ascontiguousarray(by_block).reshape(blocks, group_channels * kh * kw, lanes)
 

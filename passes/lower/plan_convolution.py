@@ -9,17 +9,20 @@ from xdsl.printer import Printer
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.layouts import block_of, physical_shape, tensor_of
+from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp
-from convopt.passes.cost.tile_cost import weights_fit_registers
-from convopt.passes.geometry.input_channels import InputChannels
-from convopt.passes.geometry.schemes import axes_of, collapsed, is_collapsible
+from convopt.passes.cost.broadcast_cost import BroadcastProblem, takes_weights_first
+from convopt.passes.cost.by_pixel_cost import ByPixelProblem, has_static_edges, holds_weights
+from convopt.passes.geometry.schemes import axes_of, collapsed, is_collapsible, reads_blocks
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.epilogue import Epilogue
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
-from convopt.passes.lower.kernels.broadcast import BroadcastKernel, BroadcastShape
+from convopt.passes.lower.kernels.block_output import BlockOutput
+from convopt.passes.lower.kernels.broadcast import BroadcastKernel
+from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape
 from convopt.passes.lower.kernels.rotate import RotateKernel, RotateShape
+from convopt.passes.lower.kernels.strip import StripKernel
 from convopt.passes.lower.packing import pack_blocked, pack_broadcast, pack_channels, pack_rotate
 
 KIND_NAMES = {
@@ -28,8 +31,6 @@ KIND_NAMES = {
     "conv.grouped": "grp",
     "conv.pointwise": "pw",
 }
-ROWS_PARALLEL_BELOW = 4
-"""With fewer (image, output block) pairs than this, threads share rows instead."""
 
 
 def plan_convolution(op: ConvolutionOp, target: CpuTarget) -> KernelPlan:
@@ -41,9 +42,9 @@ def plan_convolution(op: ConvolutionOp, target: CpuTarget) -> KernelPlan:
             f"expected the result of {op.name} in blocks of {target.lanes} channels "
             f"(conv-assign-layouts), found {op.result_type}"
         )
-    if op.schedule.scheme is TileScheme.ROTATE:
-        return _plan_rotate(op, op.schedule, target)
-    return _plan_broadcast(op, op.schedule, target)
+    if op.schedule.scheme is TileScheme.BROADCAST:
+        return _plan_broadcast(op, op.schedule, target)
+    return _plan_by_pixel(op, op.schedule, target)
 
 
 def region_text(region: Region) -> str:
@@ -94,15 +95,14 @@ def _extra_operands(op: ConvolutionOp, lanes: int) -> list[Operand]:
     ]
 
 
-def _plan_rotate(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> KernelPlan:
+def _plan_by_pixel(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> KernelPlan:
     rows, columns = axes_of(op)
     batch, channels = op.input_type.get_shape()[:2]
     lanes = target.lanes
     group_channels = op.filter_type.get_shape()[1]
     blocks = -(-channels // lanes)
     tile_size = (tile.rows.data, tile.columns.data)
-    accumulators = tile_size[0] * tile_size[1]
-    taps = rows.kernel * columns.kernel
+    problem = ByPixelProblem(rows, columns, group_channels)
     shape = RotateShape(
         batch,
         blocks,
@@ -110,18 +110,18 @@ def _plan_rotate(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> Kernel
         columns,
         group_channels,
         tile_size,
-        weights_in_registers=(
-            group_channels == 1
-            and tile_size[0] > 1
-            and weights_fit_registers(target, taps, accumulators)
-        ),
-        prefetch_output=_output_in_l2(op, target) and tile_size[0] > 1,
+        static_edges=has_static_edges(problem, *tile_size),
+        weights_in_registers=holds_weights(problem, target, *tile_size),
+        prefetch=tile.prefetch,
+        parallel=tile.parallel,
     )
     per_channel = _per_channel(op)
     epilogue = Epilogue.of(op.epilogue, per_channel)
 
     def write(builder: KernelBuilder) -> None:
-        RotateKernel(builder, shape, epilogue, per_channel).write()
+        *extras, output = builder.arguments[2:-2]
+        kernel = StripKernel if tile.scheme is TileScheme.STRIP else RotateKernel
+        kernel(builder, shape, BlockOutput(builder, epilogue, per_channel, extras, output)).write()
 
     name, detail = _kernel_name(op, tile, lanes)
     return KernelPlan(
@@ -132,22 +132,11 @@ def _plan_rotate(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> Kernel
             *_extra_operands(op, lanes),
         ),
         tuple(shape.argument_types(lanes, per_channel)),
-        batch * blocks,
+        shape.parallel_extent,
         write,
         detail,
         op.macs,
     )
-
-
-def _output_in_l2(op: ConvolutionOp, target: CpuTarget) -> bool:
-    """Whether input and output fit the L2 cache but not L1."""
-    floats = 0
-    for tensor in (op.input_type, op.result_type):
-        count = 1
-        for size in physical_shape(tensor):
-            count *= size
-        floats += count
-    return target.l1_bytes < 4 * floats <= target.l2_bytes
 
 
 def _plan_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> KernelPlan:
@@ -161,9 +150,10 @@ def _plan_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> Ker
         raise ConvoptError(
             f"expected a tile whose vectors divide the output's {output_vectors}, found {tile}"
         )
-    read = InputChannels.of(channels, outputs, op.group_count, vectors * lanes)
+    problem = BroadcastProblem(rows, columns, channels, outputs, op.group_count, reads_blocks(op))
+    read = problem.read_channels(target, vectors)
     if is_collapsible(rows, columns):
-        rows, columns = collapsed(rows, columns, tile.columns.data)
+        rows, columns = collapsed(rows, columns)
     shape = BroadcastShape(
         batch,
         rows,
@@ -173,8 +163,10 @@ def _plan_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> Ker
         blocked_input=block_of(op.input_type) > 1,
         columns_in_tile=tile.columns.data,
         vectors_in_tile=vectors,
-        parallel_rows=batch * output_vectors // vectors < ROWS_PARALLEL_BELOW < rows.outputs,
+        prefetch=tile.prefetch,
+        parallel=tile.parallel,
         indexed_fma=target.indexed_fma,
+        weights_first=takes_weights_first(problem, target, tile.columns.data, vectors),
         scaled=op.scale is not None,
     )
     per_channel = _per_channel(op)

@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
     StringAttr,
     UnknownLoc,
 )
-from xdsl.ir import Attribute, Operation
+from xdsl.ir import Attribute, Dialect, Operation
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import ParseError, VerifyException
@@ -67,9 +67,19 @@ def new_context(allow_unregistered: bool = False) -> Context:
     from convopt.universe import CONVOPT_UNIVERSE
 
     context = Context(allow_unregistered=allow_unregistered)
-    for name, factory in (*get_all_dialects().items(), *CONVOPT_UNIVERSE.all_dialects.items()):
+    dialects = {**get_all_dialects(), **CONVOPT_UNIVERSE.all_dialects, "llvm": _llvm}
+    for name, factory in dialects.items():
         context.register_dialect(name, factory)
     return context
+
+
+def _llvm() -> Dialect:
+    """xDSL's llvm dialect with the fence that it lacks."""
+    from xdsl.dialects.llvm import LLVM
+
+    from convopt.convdialect.ops.fence import FenceOp
+
+    return Dialect("llvm", [*LLVM.operations, FenceOp], [*LLVM.attributes])
 
 
 def parse_module(

@@ -157,6 +157,7 @@ f:
 \tjne\t.LBB0_1
 .Lfunc_end0:
 g:
+	mov	x29, sp
 .LBB1_1:
 \tldr\tq0, [sp, #16]
 \tstp\tq1, q2, [x29, #-32]
@@ -170,9 +171,23 @@ g:
 .LBB1_3:
 \tret
 .Lfunc_end1:
+without_frame:
+.LBB2_1:
+	stp	q1, q2, [x29, #-32]
+	vaddps	(%rbp,%rax), %ymm1, %ymm1
+	b.lt	.LBB2_1
+.Lfunc_end2:
+with_frame:
+	movq	%rsp, %rbp
+.LBB3_1:
+	vaddps	(%rbp,%rax), %ymm1, %ymm1
+	jne	.LBB3_1
+.Lfunc_end3:
 """
     assert stack_references(assembly, "f") == 2
     assert stack_references(assembly, "g") == 3
+    assert stack_references(assembly, "without_frame") == 0
+    assert stack_references(assembly, "with_frame") == 1
     with pytest.raises(ConvoptError, match="expected a function called h in the assembly"):
         stack_references(assembly, "h")
 

@@ -106,11 +106,26 @@ ATTRIBUTE_CASES = {
         "expected layout nchw without a channel block, found 8",
     ),
     "layout block is a number": ("#conv.layout<nchwc, many>", ParseError, "for the block"),
-    "unknown tile scheme": ("#conv.tile<spin>", ParseError, "`rotate`, or `broadcast`"),
+    "unknown tile scheme": ("#conv.tile<spin>", ParseError, "`rotate`, `strip`, or `broadcast`"),
+    "unknown prefetch": (
+        "#conv.tile<rotate, rows = 2, prefetch = all>",
+        ParseError,
+        "`none`, `input`, `output`, or `weights`",
+    ),
+    "unknown parallel axis": (
+        "#conv.tile<strip, parallel = images>",
+        ParseError,
+        "`blocks`, or `pixels`",
+    ),
+    "prefetch twice": (
+        "#conv.tile<strip, prefetch = input, prefetch = output>",
+        ParseError,
+        "expected 'prefetch' once, found it again",
+    ),
     "unknown tile extent": (
         "#conv.tile<rotate, pixels = 2>",
         ParseError,
-        "expected one of rows, columns, vectors, found 'pixels'",
+        "expected one of rows, columns, vectors, prefetch, parallel, found 'pixels'",
     ),
     "tile extent twice": (
         "#conv.tile<rotate, rows = 2, rows = 2>",

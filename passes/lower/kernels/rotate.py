@@ -1,13 +1,13 @@
 """The rotate scheme: depthwise convolution, and grouped convolution with few channels a group.
 
-A vector holds the same pixel's channels, of one group or several. Pass k of c (c channels a group)
-adds, in lane i of a group, input channel i's share to output channel (i + k) mod c: every pass is a
-depthwise convolution with the plain input vector, and rotating the *accumulators* by one lane
-between passes brings each output the next input. Depthwise is the case c = 1, one pass.
+A vector holds the same pixel's channels, of one group or several. Pass k = 1 ... c (c channels a
+group) adds, in lane i of a group, input channel i's share to output channel (i + k) mod c: every
+pass is a depthwise convolution with the plain input vector, and rotating the *accumulators* by one
+lane before each pass brings every output the next input. Depthwise is the case c = 1, one pass.
 
-Padding is implicit. With several rows in the register tile every edge has code of its own, from
-which the taps in the padding are left out. With one row (large kernels, where that would be too
-much code) the kernel rows are a loop whose bounds are computed for each output row.
+Padding is implicit: every edge has code of its own, from which the taps in the padding are left
+out. Where that would be too much code (large kernels), tiles have one row and the kernel rows are a
+loop whose bounds are computed for each output row.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,12 +16,17 @@ from functools import partial
 
 from xdsl.ir import Attribute, SSAValue
 
-from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis
+from convopt.convdialect.attributes import Parallel, Prefetch
+from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis, uses_by_offset
 from convopt.passes.lower.builder import Index, KernelBuilder, f32_memref
-from convopt.passes.lower.epilogue import Epilogue
+from convopt.passes.lower.kernels.block_output import BlockOutput
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
 
 Position = tuple[int, int]
+UNROLLED_PASSES = 2
+"""With so many passes they are written one after the other: the first rotation is then one of the
+start value instead of every accumulator."""
+
 OnePass = Callable[[Index, Sequence[SSAValue]], Sequence[SSAValue]]
 """Adds one pass to the sums, given the index of the pass's first weight vector."""
 
@@ -36,12 +41,20 @@ class RotateShape:
     columns: Axis
     group_channels: int
     tile: Position
+    static_edges: bool
     weights_in_registers: bool
-    prefetch_output: bool
+    prefetch: Prefetch
+    parallel: Parallel
 
     @property
     def taps(self) -> int:
         return self.rows.kernel * self.columns.kernel
+
+    @property
+    def parallel_extent(self) -> int:
+        if self.parallel is Parallel.BLOCKS:
+            return self.batch * self.blocks
+        return -(-self.rows.outputs // self.tile[0])
 
     def argument_types(self, lanes: int, extras: Sequence[bool]) -> list[Attribute]:
         """Input, weights, extras, output; images of a batch lie one after another."""
@@ -58,47 +71,35 @@ class RotateShape:
 class RotateKernel:
     """Writes the loops of one rotate kernel; the parallel index runs over batch times blocks."""
 
-    def __init__(
-        self,
-        builder: KernelBuilder,
-        shape: RotateShape,
-        epilogue: Epilogue,
-        per_channel: Sequence[bool],
-    ):
+    def __init__(self, builder: KernelBuilder, shape: RotateShape, output: BlockOutput):
         self.b = builder
         self.shape = shape
-        self.epilogue = epilogue
-        self.per_channel = per_channel
-        self.input, self.weights, *self.extras, self.output = builder.arguments[:-2]
+        self.input, self.weights = builder.arguments[:2]
+        self.output = output
 
     def write(self) -> None:
         begin, end = self.b.arguments[-2:]
-        self.b.each(begin, end, self._image)
+        if self.shape.parallel is Parallel.BLOCKS:
+            row_tiles = -(-self.shape.rows.outputs // self.shape.tile[0])
+            self.b.each(begin, end, partial(self._image, 0, row_tiles))
+            return
+        images = self.shape.batch * self.shape.blocks
+        self.b.each(0, images, partial(self._image, begin, end))
 
-    def _image(self, image: Index) -> None:
+    def _image(self, first_tile: Index, stop_tile: Index, image: Index) -> None:
         shape = self.shape
         block = self.b.rem(image, shape.blocks) if shape.batch > 1 else image
         held = None
         if shape.weights_in_registers:
             held = [self.b.load(self.weights, block, tap, 0) for tap in range(shape.taps)]
-        start = self._start_value(block)
         column_classes = tile_axis(shape.columns, shape.tile[1])
-        rows_of_tile = shape.tile[0]
-        if rows_of_tile == 1:
-            tile_row = partial(self._row_at_run_time, image, block, held, start, column_classes)
-            self.b.each(0, shape.rows.outputs, tile_row)
+        if not shape.static_edges:
+            tile_row = partial(self._row_at_run_time, image, block, column_classes)
+            self.b.each(first_tile, stop_tile, tile_row)
             return
-        for row_class in tile_axis(shape.rows, rows_of_tile):
-            tile_row = partial(
-                self._row_of_tiles, image, block, held, start, row_class, column_classes
-            )
-            self.b.each(row_class.start, row_class.stop, tile_row, step=row_class.size)
-
-    def _start_value(self, block: Index) -> SSAValue:
-        extra = self.epilogue.start_extra
-        if extra is None:
-            return self.b.splat(0.0)
-        return self.b.load(self.extras[extra], block, 0)
+        for row_class in tile_axis(shape.rows, shape.tile[0]):
+            tile_row = partial(self._row_of_tiles, image, block, held, row_class, column_classes)
+            self.b.each_tile(row_class, first_tile, stop_tile, tile_row)
 
     # -- tiles with static rows
 
@@ -107,7 +108,6 @@ class RotateKernel:
         image: Index,
         block: Index,
         held: list[SSAValue] | None,
-        start: SSAValue,
         row_class: TileClass,
         column_classes: Sequence[TileClass],
         row: Index,
@@ -115,8 +115,7 @@ class RotateKernel:
         for column_class in column_classes:
 
             def tile(column: Index, column_class: TileClass = column_class) -> None:
-                if self.shape.prefetch_output:
-                    self._prefetch_next_rows(image, row_class, column_class, row, column)
+                self._prefetch_next_rows(image, row_class, column_class, row, column)
                 positions = [
                     (r, q) for r in range(row_class.size) for q in range(column_class.size)
                 ]
@@ -128,9 +127,12 @@ class RotateKernel:
                         place, held, row_class, column_class, first_weight, named
                     )
 
-                sums = self._passes([start] * len(positions), taps)
+                start = self.output.start_value(block)
+                sums = self._passes(start, len(positions), taps)
                 for (r, q), value in zip(positions, sums, strict=True):
-                    self._finish(image, block, self.b.add(row, r), self.b.add(column, q), value)
+                    self.output.finish(
+                        image, block, self.b.add(row, r), self.b.add(column, q), value
+                    )
 
             self.b.each(column_class.start, column_class.stop, tile, step=column_class.size)
 
@@ -145,8 +147,8 @@ class RotateKernel:
     ) -> list[SSAValue]:
         shape = self.shape
         image, block, row, column = place
-        row_uses = _uses_by_offset(shape.rows, row_class.valid)
-        column_uses = _uses_by_offset(shape.columns, column_class.valid)
+        row_uses = uses_by_offset(shape.rows, row_class.valid)
+        column_uses = uses_by_offset(shape.columns, column_class.valid)
         row_base = self.b.mul(row, shape.rows.stride)
         column_base = self.b.mul(column, shape.columns.stride)
         columns = {
@@ -154,6 +156,7 @@ class RotateKernel:
         }
         weights: dict[int, SSAValue] = dict(enumerate(held)) if held is not None else {}
         for row_offset, row_taps in row_uses.items():
+            self.b.fence()
             input_row = self.b.add(row_base, row_offset - shape.rows.pad)
             for column_offset, column_taps in column_uses.items():
                 pixel = self.b.load(self.input, image, input_row, columns[column_offset], 0)
@@ -172,8 +175,6 @@ class RotateKernel:
         self,
         image: Index,
         block: Index,
-        held: list[SSAValue] | None,
-        start: SSAValue,
         column_classes: Sequence[TileClass],
         row: Index,
     ) -> None:
@@ -185,6 +186,7 @@ class RotateKernel:
             def tile(column: Index, column_class: TileClass = column_class) -> None:
                 def taps(first_weight: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
                     def kernel_row(kh: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+                        self.b.fence()
                         input_row = self.b.add(top, self.b.mul(kh, axis.dilation))
                         weight = self.b.add(first_weight, self.b.mul(kh, self.shape.columns.kernel))
                         return self._row_taps(
@@ -193,9 +195,10 @@ class RotateKernel:
 
                     return self.b.loop(first, stop, 1, sums, kernel_row)
 
-                sums = self._passes([start] * column_class.size, taps)
+                start = self.output.start_value(block)
+                sums = self._passes(start, column_class.size, taps)
                 for q, value in enumerate(sums):
-                    self._finish(image, block, row, self.b.add(column, q), value)
+                    self.output.finish(image, block, row, self.b.add(column, q), value)
 
             self.b.each(column_class.start, column_class.stop, tile, step=column_class.size)
 
@@ -212,7 +215,7 @@ class RotateKernel:
         axis = self.shape.columns
         base = self.b.mul(column, axis.stride)
         weights: dict[int, SSAValue] = {}
-        for offset, taps in _uses_by_offset(axis, column_class.valid).items():
+        for offset, taps in uses_by_offset(axis, column_class.valid).items():
             at = self.b.add(base, offset - axis.pad)
             pixel = self.b.load(self.input, image, input_row, at, 0)
             for q, kw in taps:
@@ -224,28 +227,26 @@ class RotateKernel:
 
     # -- both
 
-    def _passes(self, sums: Sequence[SSAValue], one_pass: OnePass) -> Sequence[SSAValue]:
+    def _passes(self, start: SSAValue, outputs: int, one_pass: OnePass) -> Sequence[SSAValue]:
+        """All passes over a tile of `outputs` accumulators."""
         channels = self.shape.group_channels
         if channels == 1:
-            return one_pass(0, sums)
-        rotation = [lane - lane % channels + (lane + 1) % channels for lane in range(self.b.lanes)]
+            return one_pass(0, [start] * outputs)
+        if channels == UNROLLED_PASSES:
+            sums = one_pass(0, [self._rotated(start)] * outputs)
+            return one_pass(self.shape.taps, list(map(self._rotated, sums)))
 
         def rotated_pass(index: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
             first_weight = self.b.mul(index, self.shape.taps)
-            return [self.b.shuffle(value, rotation) for value in one_pass(first_weight, sums)]
+            return one_pass(first_weight, list(map(self._rotated, sums)))
 
-        return self.b.loop(0, channels, 1, sums, rotated_pass)
+        return self.b.loop(0, channels, 1, [start] * outputs, rotated_pass)
 
-    def _finish(
-        self, image: Index, block: Index, row: Index, column: Index, value: SSAValue
-    ) -> None:
-        def load_extra(extra: int) -> SSAValue:
-            if self.per_channel[extra]:
-                return self.b.load(self.extras[extra], block, 0)
-            return self.b.load(self.extras[extra], image, row, column, 0)
-
-        result = self.epilogue.apply(self.b, value, load_extra)
-        self.b.store(result, self.output, image, row, column, 0)
+    def _rotated(self, value: SSAValue) -> SSAValue:
+        """Every lane of a group takes its right neighbour's value, the last one the first's."""
+        channels = self.shape.group_channels
+        lanes = [lane - lane % channels + (lane + 1) % channels for lane in range(self.b.lanes)]
+        return self.b.shuffle(value, lanes)
 
     def _prefetch_next_rows(
         self,
@@ -255,22 +256,18 @@ class RotateKernel:
         row: Index,
         column: Index,
     ) -> None:
-        """Stores to L2 wait for the line's old contents; asking a tile ahead hides that."""
-        for r in range(row_class.size):
-            next_row = self.b.add(row, row_class.size + r)
-            for q in range(column_class.size):
-                at = self.b.add(column, q)
-                self.b.prefetch(self.output, image, next_row, at, 0, write=True)
-
-
-def _uses_by_offset(
-    axis: Axis, valid: tuple[tuple[bool, ...], ...]
-) -> dict[int, list[tuple[int, int]]]:
-    """Input offset within the tile -> the (output, tap) pairs that read it, in reading order."""
-    uses: dict[int, list[tuple[int, int]]] = {}
-    for output, taps in enumerate(valid):
-        for tap, is_valid in enumerate(taps):
-            if is_valid:
-                offset = output * axis.stride + tap * axis.dilation
-                uses.setdefault(offset, []).append((output, tap))
-    return dict(sorted(uses.items()))
+        """Ask for what the tile below will touch: its output, whose stores to L2 wait for the
+        lines' old contents, or its input, which lies beyond L2."""
+        prefetch = self.shape.prefetch
+        if prefetch not in (Prefetch.OUTPUT, Prefetch.INPUT):
+            return
+        is_output = prefetch is Prefetch.OUTPUT
+        rows, columns = self.shape.rows, self.shape.columns
+        row_step, column_step = (1, 1) if is_output else (rows.stride, columns.stride)
+        buffer = self.output.output if is_output else self.input
+        first_row = self.b.mul(self.b.add(row, row_class.size), row_step)
+        first_column = self.b.mul(column, column_step)
+        for r in range(row_class.size * row_step):
+            for q in range(column_class.size * column_step):
+                at = (self.b.add(first_row, r), self.b.add(first_column, q))
+                self.b.prefetch(buffer, image, *at, 0, write=is_output)

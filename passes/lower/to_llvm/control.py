@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from xdsl.dialects import func, llvm, scf
+from xdsl.dialects import func, llvm, scf, vector
 from xdsl.dialects.builtin import DenseArrayBase, i32, i64
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from convopt.passes.lower.to_llvm.affine import Affine
-from convopt.passes.lower.to_llvm.emitter import NO_FAST_MATH, SIGNED_LESS, compare
+from convopt.passes.lower.to_llvm.emitter import NO_FAST_MATH, NOT_EQUAL, SIGNED_LESS, compare
 from convopt.passes.lower.to_llvm.state import Handler, State, unsupported
 
 _CALL_PROPERTIES: dict[str, Attribute] = {
@@ -66,11 +66,24 @@ def _loop(
     state.lower_block(block)
     values = [state.new_value(value) for value in _yielded(block)]
     following = emitter.value(Affine(step, {body.args[0]: 1}))
-    again = emitter.emit(compare(SIGNED_LESS, following, last))
+    # LLVM counts down to zero, one instruction less an iteration, where a loop ends in equality.
+    # Where there are stores it then forms fewer pairs of them, and loses more than that.
+    stores = any(isinstance(each, vector.StoreOp) for each in op.body.block.ops)
+    exact = not stores and _ends_exactly(begin, end, step)
+    predicate = NOT_EQUAL if exact else SIGNED_LESS
+    again = emitter.emit(compare(predicate, following, last))
     latch = _conditional_branch(again, body, [following, *values], after, values)
     emitter.leave_loop(latch, after)
     for result, argument in zip(op.results, after.args, strict=True):
         state.bind(result, argument)
+
+
+def _ends_exactly(begin: Affine, end: Affine, step: int) -> bool:
+    """Whether the counter takes the value `end` in a loop that runs at all."""
+    if step == 1:
+        return True
+    is_static = begin.is_constant and end.is_constant
+    return is_static and (end.constant - begin.constant) % step == 0
 
 
 def _conditional_branch(

@@ -27,6 +27,7 @@ POINTER = llvm.LLVMPointerType()
 NO_FAST_MATH = {"fastmathFlags": llvm.FastMathAttr(None)}
 REASSOCIATE = llvm.FastMathAttr([FastMathFlag.REASSOC])
 SIGNED_LESS = IntegerAttr(llvm.ICmpPredicateFlag.SLT.to_int(), i64)
+NOT_EQUAL = IntegerAttr(llvm.ICmpPredicateFlag.NE.to_int(), i64)
 
 _NO_SIGNED_WRAP = {"overflowFlags": IntegerAttr(1, 32)}
 _NO_BUNDLES = DenseArrayBase.from_list(i32, ())

@@ -1,4 +1,4 @@
-"""Loads, stores, views and prefetches."""
+"""Loads, stores, views, prefetches and fences."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from xdsl.dialects import llvm, memref, vector
 from xdsl.dialects.builtin import IntegerAttr, MemRefType, NoneAttr, StringAttr, i32, i64
 from xdsl.ir import Attribute
 
+from convopt.convdialect.ops.fence import FenceOp
 from convopt.convdialect.ops.prefetch import PrefetchOp
 from convopt.passes.lower.to_llvm.emitter import intrinsic
 from convopt.passes.lower.to_llvm.state import Buffer, Handler, State, byte_strides, unsupported
@@ -73,7 +74,12 @@ def _prefetch(state: State, op: PrefetchOp) -> None:
     emitter.block.add_op(intrinsic(_PREFETCH, [address, write, keep, data], []))
 
 
+def _fence(state: State, op: FenceOp) -> None:
+    state.emitter.block.add_op(FenceOp())
+
+
 HANDLERS: dict[type[Any], Handler] = {
+    FenceOp: _fence,
     vector.LoadOp: _load,
     memref.LoadOp: _load,
     vector.StoreOp: _store,

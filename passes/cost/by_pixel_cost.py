@@ -1,0 +1,155 @@
+"""Cycles of the schemes whose accumulators are one vector of channels a pixel: rotate and strip."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from convopt.backends.targets import CpuTarget
+from convopt.passes.cost.tile_classes import profile
+from convopt.passes.cost.tile_cycles import (
+    LOOP_OVERHEAD,
+    TILE_OVERHEAD,
+    tile_cycles,
+    usable_registers,
+)
+from convopt.passes.geometry.axis_tiles import Axis, carried_rows
+
+STATIC_FMA_LIMIT = 3000
+"""FMAs in a kernel's text beyond which edges are not unrolled (code of about 24 KiB)."""
+CHANNELS_ROTATED_BY_ONE_SHUFFLE = 4
+"""A wider rotation crosses 128 bits and takes its lane numbers from a register."""
+MOST_ACCUMULATORS = 16
+MOST_ROWS = 4
+MOST_ROWS_WITHOUT_MEMORY_OPERANDS = 2
+"""Where FMAs take no operand from memory: more rows keep the weights of all kernel rows alive, and
+LLVM spills although there are registers enough."""
+SHORT_RUN = 20.0
+"""Cycles that a strip waits for each row of an image that L1 does not hold (measured on x86-64)."""
+
+
+@dataclass(frozen=True)
+class ByPixelProblem:
+    """One block of channels of one image of a depthwise or grouped convolution."""
+
+    rows: Axis
+    columns: Axis
+    group_channels: int
+
+    @property
+    def taps(self) -> int:
+        return self.rows.kernel * self.columns.kernel
+
+
+def has_static_edges(problem: ByPixelProblem, rows: int, columns: int) -> bool:
+    """Whether every edge class of a rotate kernel gets code of its own."""
+    taps_in_rows = sum(each.taps for each in profile(problem.rows, rows))
+    taps_in_columns = sum(each.taps for each in profile(problem.columns, columns))
+    return taps_in_rows * taps_in_columns <= STATIC_FMA_LIMIT
+
+
+def holds_weights(problem: ByPixelProblem, target: CpuTarget, rows: int, columns: int) -> bool:
+    """Whether a rotate kernel keeps its weights in registers from tile to tile."""
+    return (
+        problem.group_channels == 1
+        and has_static_edges(problem, rows, columns)
+        and rows * columns + problem.taps + 2 <= usable_registers(target) - 2
+    )
+
+
+def rotate_registers(problem: ByPixelProblem, target: CpuTarget, rows: int, columns: int) -> int:
+    """Vector registers that are alive at once in a rotate kernel's tile."""
+    kernel_rows = min((rows - 1) * problem.rows.stride + 1, problem.rows.kernel)
+    weights = kernel_rows * problem.columns.kernel
+    if holds_weights(problem, target, rows, columns):
+        weights = problem.taps
+    lane_numbers = 2 if problem.group_channels > CHANNELS_ROTATED_BY_ONE_SHUFFLE else 0
+    others = 1 + _inputs_in_flight(problem, target, columns) + lane_numbers
+    return rows * columns + weights + others
+
+
+def _inputs_in_flight(problem: ByPixelProblem, target: CpuTarget, columns: int) -> int:
+    """Registers of inputs: one where an FMA reads memory, else a row's, loaded before its use."""
+    if target.arch == "x86_64":
+        return 1 if problem.group_channels == 1 else 2
+    return (columns - 1) * problem.columns.stride + problem.columns.kernel
+
+
+def rotate_cycles(
+    problem: ByPixelProblem, target: CpuTarget, rows: int, columns: int
+) -> float | None:
+    """Cycles for one block, or None where the tile is not legal: registers or code size."""
+    limit = usable_registers(target) + (0 if target.arch == "x86_64" else 2)
+    if rotate_registers(problem, target, rows, columns) > limit:
+        return None
+    if not has_static_edges(problem, rows, columns):
+        return None if rows > 1 else _run_time_rows_cycles(problem, target, columns)
+    weights = 0 if holds_weights(problem, target, rows, columns) else problem.taps
+    cycles = 0.0
+    for row in profile(problem.rows, rows):
+        for column in profile(problem.columns, columns):
+            loads = row.inputs * column.inputs + weights
+            outputs = row.size * column.size
+            one_pass = _pass_cycles(problem, target, row.taps * column.taps, loads, outputs)
+            tile = problem.group_channels * one_pass + TILE_OVERHEAD
+            cycles += row.count * column.count * tile
+    return cycles
+
+
+def _pass_cycles(
+    problem: ByPixelProblem, target: CpuTarget, fmas: int, loads: int, outputs: int
+) -> float:
+    """One pass over a tile; a rotation costs the FMA ports as much as an FMA."""
+    rotations = outputs if problem.group_channels > 1 else 0
+    return tile_cycles(target, fmas, loads, outputs) + rotations / target.fma_ports
+
+
+def _run_time_rows_cycles(problem: ByPixelProblem, target: CpuTarget, columns: int) -> float:
+    rows = problem.rows
+    kernel_rows = sum(
+        0 <= rows.input_of(o, k) < rows.inputs
+        for o in range(rows.outputs)
+        for k in range(rows.kernel)
+    )
+    cycles = 0.0
+    for tile in profile(problem.columns, columns):
+        loads = tile.inputs + problem.columns.kernel
+        one_pass = _pass_cycles(problem, target, tile.taps, loads, tile.size)
+        per_kernel_row = (one_pass + LOOP_OVERHEAD) * problem.group_channels
+        cycles += tile.count * (kernel_rows * per_kernel_row + rows.outputs * TILE_OVERHEAD)
+    return cycles
+
+
+def strip_cycles(problem: ByPixelProblem, target: CpuTarget, columns: int) -> float | None:
+    """Cycles for one block, or None where accumulators and weights do not fit the registers."""
+    alive = carried_rows(problem.rows) + 1
+    if problem.group_channels > 1 or problem.rows.dilation > 1:
+        return None
+    inputs = _inputs_in_flight(problem, target, columns) // 2
+    limit = usable_registers(target) if target.arch == "x86_64" else target.vector_registers
+    if alive * columns + problem.taps + 1 + inputs > limit:
+        return None
+    rows_of_taps = sum(each.count * each.taps for each in profile(problem.rows, 1))
+    image_bytes = 4 * target.lanes * problem.rows.inputs * problem.columns.inputs
+    waits = target.arch == "x86_64" and image_bytes > target.l1_bytes
+    per_row = LOOP_OVERHEAD + (SHORT_RUN if waits else 0.0)
+    cycles = 0.0
+    for tile in profile(problem.columns, columns):
+        fmas = rows_of_taps * tile.taps
+        loads = problem.rows.inputs * tile.inputs
+        work = tile_cycles(target, fmas, loads, alive * tile.size)
+        cycles += tile.count * (work + problem.rows.outputs * per_row)
+    return cycles
+
+
+def rotate_tiles(problem: ByPixelProblem, target: CpuTarget) -> Iterator[tuple[int, int]]:
+    """Candidate (rows, columns)."""
+    is_x86 = target.arch == "x86_64"
+    most_rows = MOST_ROWS if is_x86 else MOST_ROWS_WITHOUT_MEMORY_OPERANDS
+    for rows in range(1, min(most_rows, problem.rows.outputs) + 1):
+        for columns in range(1, min(16, problem.columns.outputs) + 1):
+            if rows * columns <= MOST_ACCUMULATORS:
+                yield rows, columns
+
+
+def strip_tiles(problem: ByPixelProblem) -> range:
+    """Candidate columns."""
+    return range(1, min(16, problem.columns.outputs) + 1)

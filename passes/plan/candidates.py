@@ -1,0 +1,124 @@
+"""The schedules of a convolution with their predicted cycles."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from math import prod
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
+from convopt.convdialect.layouts import physical_shape
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.passes.cost.broadcast_cost import BroadcastProblem, broadcast_cycles, broadcast_tiles
+from convopt.passes.cost.by_pixel_cost import (
+    ByPixelProblem,
+    rotate_cycles,
+    rotate_tiles,
+    strip_cycles,
+    strip_tiles,
+)
+from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks, scheme_of
+
+FLOAT_BYTES = 4
+WORTH_SHARING = 8
+"""From so many units on, threads share them: the shares of two differ by an eighth at most."""
+
+Sized = tuple[TileScheme, int, int, int]
+"""Scheme, rows, columns, vectors."""
+
+
+def best_schedule(op: ConvolutionOp, target: CpuTarget) -> tuple[TileAttr, float]:
+    """The schedule with the fewest predicted cycles for one image, and these cycles."""
+    tile, cycles = _best(_problem(op, target), target)
+    return _schedule(op, target, tile), cycles
+
+
+def schedules(op: ConvolutionOp, target: CpuTarget) -> Iterator[tuple[TileAttr, float]]:
+    """Every legal schedule, with its predicted cycles for one image."""
+    for tile, cycles in _costs(_problem(op, target), target):
+        if cycles is not None:
+            yield _schedule(op, target, tile), cycles
+
+
+Problem = tuple[ByPixelProblem, int] | BroadcastProblem
+"""For one block of channels how many there are, or a whole image."""
+
+
+def _problem(op: ConvolutionOp, target: CpuTarget) -> Problem:
+    rows, columns = axes_of(op)
+    outputs, group_inputs = op.filter_type.get_shape()[:2]
+    if scheme_of(op, target) is not TileScheme.BROADCAST:
+        return ByPixelProblem(rows, columns, group_inputs), -(-outputs // target.lanes)
+    channels = op.input_type.get_shape()[1]
+    return BroadcastProblem(rows, columns, channels, outputs, op.group_count, reads_blocks(op))
+
+
+@lru_cache(maxsize=1024)
+def _best(problem: Problem, target: CpuTarget) -> tuple[Sized, float]:
+    costs = _costs(problem, target)
+    cycles, tile = min((cycles, tile) for tile, cycles in costs if cycles is not None)
+    return tile, cycles
+
+
+def _costs(problem: Problem, target: CpuTarget) -> Iterator[tuple[Sized, float | None]]:
+    if isinstance(problem, BroadcastProblem):
+        for pixels, vectors in broadcast_tiles(problem, target):
+            cycles = broadcast_cycles(problem, target, pixels, vectors)
+            yield (TileScheme.BROADCAST, 1, pixels, vectors), cycles
+        return
+    one_block, blocks = problem
+    for rows, columns in rotate_tiles(one_block, target):
+        cycles = rotate_cycles(one_block, target, rows, columns)
+        yield (TileScheme.ROTATE, rows, columns, 1), None if cycles is None else cycles * blocks
+    for columns in strip_tiles(one_block):
+        cycles = strip_cycles(one_block, target, columns)
+        yield (TileScheme.STRIP, 1, columns, 1), None if cycles is None else cycles * blocks
+
+
+def _schedule(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> TileAttr:
+    scheme, rows, columns, vectors = tile
+    return TileAttr(
+        scheme, rows, columns, vectors, _prefetch(op, target, scheme), _parallel(op, target, tile)
+    )
+
+
+def _parallel(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> Parallel:
+    """Rows, where there are enough and the weights that every thread then reads are the lesser."""
+    scheme, tile_rows, tile_columns, vectors = tile
+    if scheme is TileScheme.STRIP:
+        return Parallel.BLOCKS
+    rows, columns = axes_of(op)
+    tiles = rows.outputs // tile_rows
+    if scheme is TileScheme.BROADCAST and is_collapsible(rows, columns):
+        tiles = rows.outputs * columns.outputs // tile_columns
+    if tiles < WORTH_SHARING:
+        return Parallel.BLOCKS
+    blocks = -(-op.result_type.get_shape()[1] // (vectors * target.lanes))
+    if blocks >= WORTH_SHARING and _weight_bytes(op) > _activation_bytes(op):
+        return Parallel.BLOCKS
+    return Parallel.PIXELS
+
+
+def _prefetch(op: ConvolutionOp, target: CpuTarget, scheme: TileScheme) -> Prefetch:
+    """What the kernel would wait for, by where it lies.
+
+    Measured on x86-64 alone; on narrow cores prefetching costs instructions.
+    """
+    if target.arch != "x86_64" or scheme is TileScheme.STRIP:
+        return Prefetch.NONE
+    if scheme is TileScheme.BROADCAST:
+        # in a network, weights that are no small part of L2 were driven out of it by the others
+        return Prefetch.WEIGHTS if _weight_bytes(op) >= target.l2_bytes // 8 else Prefetch.NONE
+    activations = _activation_bytes(op)
+    if target.l1_bytes < activations <= target.l2_bytes:
+        return Prefetch.OUTPUT
+    is_grouped = op.filter_type.get_shape()[1] > 1
+    return Prefetch.INPUT if is_grouped and activations > target.l2_bytes else Prefetch.NONE
+
+
+def _weight_bytes(op: ConvolutionOp) -> int:
+    return FLOAT_BYTES * prod(op.filter_type.get_shape())
+
+
+def _activation_bytes(op: ConvolutionOp) -> int:
+    """Input and output."""
+    return FLOAT_BYTES * sum(prod(physical_shape(each)) for each in (op.input_type, op.result_type))
