@@ -35,7 +35,7 @@ from convopt.passes.lower.kernels.channel_gather import (
 )
 from convopt.passes.lower.kernels.conversion import Conversion
 from convopt.passes.lower.kernels.elementwise import ElementwiseShape, write_elementwise
-from convopt.passes.lower.kernels.pooling import write_global_pool, write_pool
+from convopt.passes.lower.kernels.pooling import Pool, write_global_pool
 from convopt.passes.lower.kernels.resize import SourceCoordinate, write_resize
 from convopt.passes.lower.kernels.softmax import write_softmax
 from convopt.passes.lower.packing import pack_blocked
@@ -136,19 +136,20 @@ def _plan_pool(op: Operation, target: CpuTarget) -> KernelPlan:
     _require_blocked(op)
     source, result = _blocked_images(op.input), _blocked_images(op.result)
     window = op.window
-    axes = [
+    rows, columns = (
         Axis(source[i + 1], result[i + 1], window.kernel[i], window.stride[i],
              window.padding[i], window.dilation[i])
         for i in range(2)
-    ]  # fmt: skip
+    )  # fmt: skip
     average = op.kind is PoolKind.AVERAGE
+    pool = Pool(source[0], rows, columns, average, op.count_include_pad)
     return _plan(
         "avgpool" if average else "maxpool",
         op,
         target,
         [f32_memref(*source), f32_memref(*result)],
-        source[0],
-        lambda b: write_pool(b, *axes, average=average, count_include_pad=op.count_include_pad),
+        pool.chunks.extent,
+        pool.write,
         window=window_text(window.kernel, window.stride),
     )
 
@@ -304,8 +305,8 @@ def _plan_resize(op: Operation, target: CpuTarget) -> KernelPlan:
 
 
 def plan_copy(source: SSAValue, target: CpuTarget) -> KernelPlan:
-    """A copy of a plain tensor, for results that no kernel can write in place."""
-    count = prod(_shape(source))
+    """A copy of a tensor, for results that no kernel can write in place."""
+    count = prod(physical_shape(tensor_of(source)))
     buffer = f32_memref(1, count)
     return KernelPlan(
         KernelName("copy", (count,), None, digest_of("")),

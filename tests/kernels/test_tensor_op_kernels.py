@@ -7,8 +7,12 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp
 
+from convopt.backends.targets import cpu_target
 from convopt.comparison import relative_error
+from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.reference import run
+from convopt.convdialect.shapes import Window
+from convopt.passes.lower.packing import pack_blocked
 from convopt.testing.execution import compiled, run_emulated, run_on_host
 from convopt.testing.guarded import Side
 from convopt.testing.passes import parse_module
@@ -60,19 +64,57 @@ def check(module: ModuleOp, shapes: list[Shape], side: Side = "end", threads: in
 drawn = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def pool_module(shape: Shape, kind: str, window: Window, *, count_include_pad: bool) -> ModuleOp:
+    fields = f"kernel = {list(window.kernel)}, stride = {list(window.stride)}"
+    fields += f", padding = {list(window.padding)}, dilation = {list(window.dilation)}"
+    fields += f", count_include_pad = {str(count_include_pad).lower()}"
+    result = (*shape[:2], *window.output_size(*shape[2:]))
+    return one_op(f"conv.pool {kind} %x0 {{{fields}}}", [shape], result)
+
+
+@st.composite
+def pools(draw: st.DrawFn) -> tuple[Shape, Window]:
+    """Shapes, and windows that are never empty."""
+    shape = draw(images)
+    kernel = draw(st.tuples(st.integers(1, shape[2]), st.integers(1, shape[3])))
+    window = Window(
+        kernel,
+        draw(st.tuples(st.integers(1, 3), st.integers(1, 3))),
+        tuple(draw(st.integers(0, kernel[i % 2] - 1)) for i in range(4)),
+        draw(st.tuples(st.integers(1, 2), st.integers(1, 2))),
+    )
+    try:
+        window.output_size(*shape[2:])
+    except ConvoptError:
+        assume(False)
+    assume(window.first_empty_position(*shape[2:]) is None)
+    return shape, window
+
+
 @drawn
-@given(images, st.data(), sides, st.integers(1, 3))
-def test_pools(shape: Shape, data: st.DataObject, side: Side, threads: int) -> None:
-    n, c, h, w = shape
-    kernel = data.draw(st.tuples(st.integers(1, h), st.integers(1, w)))
-    stride = data.draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
-    pads = tuple(data.draw(st.integers(0, kernel[i % 2] - 1)) for i in range(4))
-    kind = data.draw(st.sampled_from(["max", "average"]))
-    out = [
-        (size + pads[i] + pads[i + 2] - kernel[i]) // stride[i] + 1 for i, size in enumerate((h, w))
-    ]
-    fields = f"{{kernel = {list(kernel)}, stride = {list(stride)}, padding = {list(pads)}}}"
-    check(one_op(f"conv.pool {kind} %x0 {fields}", [shape], (n, c, *out)), [shape], side, threads)
+@example(((1, 20, 17, 31), Window((3, 3), (2, 2), (1, 1, 1, 1))), "max", False, "end", 3)
+@example(((1, 20, 17, 31), Window((3, 3), (1, 1), (1, 1, 1, 1))), "average", True, "start", 2)
+@example(((2, 5, 13, 19), Window((9, 5), (1, 2), (4, 2, 4, 2))), "average", False, "end", 2)
+@example(((1, 5, 13, 13), Window((13, 13), (1, 1), (6, 6, 6, 6))), "max", False, "end", 1)
+@given(pools(), st.sampled_from(["max", "average"]), st.booleans(), sides, st.integers(1, 3))
+def test_pools(
+    drawn_pool: tuple[Shape, Window], kind: str, with_padding: bool, side: Side, threads: int
+) -> None:
+    shape, window = drawn_pool
+    module = pool_module(shape, kind, window, count_include_pad=with_padding)
+    check(module, [shape], side, threads)
+
+
+@pytest.mark.parametrize("kernel", [3, 9])
+def test_what_is_not_a_number_never_is_the_maximum(kernel: int) -> None:
+    shape = (1, 3, 12, 12)
+    x = random_inputs([shape])[0]
+    x[:, :, ::2] = np.nan
+    window = Window((kernel, kernel))
+    module = pool_module(shape, "max", window, count_include_pad=False)
+    (found,) = run_on_host(compiled(module, "host"), [x])
+    windows = np.lib.stride_tricks.sliding_window_view(x, (kernel, kernel), (2, 3))
+    assert np.array_equal(found, np.nanmax(windows, axis=(4, 5)))
 
 
 @drawn
@@ -139,6 +181,32 @@ def test_channel_shuffles(
     check(one_op(op, [shape], shape), [shape], side, threads)
 
 
+@pytest.mark.parametrize("channels", [(18, 22), (5, 3), (16, 36)])
+def test_lanes_without_a_channel_become_zero(channels: tuple[int, int]) -> None:
+    """Of concatenations and shuffles, whatever the inputs hold there."""
+    lanes, total = cpu_target("host").lanes, sum(channels)
+    arrays = random_inputs([(1, count, 3, 5) for count in channels])
+    *types, whole = (
+        f"tensor<1x{count}x3x5xf32, #conv.layout<nchwc, {lanes}>>" for count in (*channels, total)
+    )
+    half = total // 2
+    module = parse_module(f"""
+        func.func @main(%x0 : {types[0]}, %x1 : {types[1]}) -> ({whole}, {whole}) {{
+          %y = conv.concat %x0, %x1 {{axis = 1}} : {types[0]}, {types[1]} -> {whole}
+          %z = conv.channel_shuffle %y {{groups = {half}}} : {whole} -> {whole}
+          func.return %y, %z : {whole}, {whole}
+        }}""")
+    inputs = [pack_blocked(array, lanes) for array in arrays]
+    for array, count in zip(inputs, channels, strict=True):
+        if count % lanes:
+            array[:, -1, ..., count % lanes :] = np.nan
+    found = run_on_host(compiled(module, "host"), inputs)
+    joined = np.concatenate(arrays, axis=1)
+    order = np.arange(total).reshape(half, -1).T.reshape(-1)
+    assert np.array_equal(found[0], pack_blocked(joined, lanes))
+    assert np.array_equal(found[1], pack_blocked(joined[:, order], lanes))
+
+
 @drawn
 @given(images, st.permutations(range(4)), sides)
 def test_transposes(shape: Shape, permutation: list[int], side: Side) -> None:
@@ -172,6 +240,18 @@ def test_pads(shape: Shape, pads: tuple[int, int, int, int], side: Side) -> None
     check(one_op(op, [shape], result), [shape], side)
 
 
+def test_a_copied_result_in_channel_blocks_is_whole() -> None:
+    """Zeros in the lanes without a channel included."""
+    lanes = cpu_target("host").lanes
+    blocked = f"tensor<1x3x2x2xf32, #conv.layout<nchwc, {lanes}>>"
+    module = parse_module(f"""
+        func.func @main(%x : {blocked}) -> {blocked} {{
+          func.return %x : {blocked}
+        }}""")
+    x = pack_blocked(random_inputs([(1, 3, 2, 2)])[0], lanes)
+    assert np.array_equal(run_on_host(compiled(module, "host"), [x])[0], x)
+
+
 def test_results_that_no_kernel_writes_in_place() -> None:
     """An input returned, a value returned twice, and a reshape of it."""
     module = parse_module("""
@@ -191,6 +271,11 @@ def test_results_that_no_kernel_writes_in_place() -> None:
     ("op", "shape", "result"),
     [
         ("conv.pool average %x0 {kernel = [3, 3], padding = [1, 1, 1, 1]}", (1, 6, 7, 7), None),
+        (
+            "conv.pool max %x0 {kernel = [3, 3], stride = [2, 2], padding = [1, 1, 1, 1]}",
+            (1, 6, 11, 20),
+            (1, 6, 6, 10),
+        ),
         ("conv.global_pool average %x0", (1, 6, 7, 7), (1, 6, 1, 1)),
         ("conv.channel_shuffle %x0 {groups = 3}", (1, 6, 3, 5), None),
         ("conv.channel_shuffle %x0 {groups = 5}", (1, 60, 3, 5), None),
