@@ -13,6 +13,9 @@ from convopt.passes.geometry.schemes import collapsed, is_collapsible
 AVX512_LANES = 16
 BROADCASTS_IN_FLIGHT = 3
 """More registers that LLVM fills with broadcast pixels where each is used but once."""
+LARGE_BLOCK_SLOWDOWN = 1.1
+"""Measured where the weights of one block of outputs are more than an eighth of L2: every tile reads
+them again, beside the next block's that arrive."""
 PIXELS_IN_FLIGHT = 4
 """Pixels that are loaded before they are used, where weights are held."""
 
@@ -86,6 +89,8 @@ def broadcast_cycles(
     if is_collapsible(rows, columns):
         rows, columns = collapsed(rows, columns)
     channels = problem.read_channels(target, vectors).count
+    block_bytes = 4 * rows.kernel * columns.kernel * channels * vectors * target.lanes
+    slowdown = LARGE_BLOCK_SLOWDOWN if block_bytes > target.l2_bytes // 8 else 1.0
     indexed = problem.indexes_lanes(target, vectors)
     cycles = 0.0
     for tile in profile(columns, pixels):
@@ -94,7 +99,7 @@ def broadcast_cycles(
         channel = tile_cycles(target, tile.taps * vectors, loads, tile.size * vectors)
         per_tile = rows.kernel * channels * channel + TILE_OVERHEAD + tile.size * vectors
         cycles += tile.count * per_tile
-    return cycles * rows.outputs * (problem.output_vectors(target) // vectors)
+    return slowdown * cycles * rows.outputs * (problem.output_vectors(target) // vectors)
 
 
 def broadcast_tiles(problem: BroadcastProblem, target: CpuTarget) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """The barrier: threads meet, and see what the others wrote before."""
 
+import ctypes
 import threading
 from collections.abc import Callable
 
@@ -8,7 +9,7 @@ import pytest
 from xdsl.dialects.builtin import ModuleOp
 
 from convopt.backends.llvm import emit_object, to_llvm_text
-from convopt.backends.llvm.barrier import barrier_text
+from convopt.backends.llvm.barrier import YIELD_OFFSET, barrier_text
 from convopt.backends.llvm.jit import HostCode
 from convopt.backends.targets import cpu_target
 from convopt.errors import ConvoptError
@@ -57,6 +58,22 @@ def test_every_thread_sees_every_write(
         worker.join(timeout=60)
     assert not any(worker.is_alive() for worker in workers)
     assert sums[:threads].tolist() == [threads * rounds * (rounds - 1) / 2] * threads
+
+
+def test_a_thread_that_waits_gives_its_core_away(host_code: Callable[[str], HostCode]) -> None:
+    run = host_code(ROUNDS).function("net_run", 3, 3)
+    state, slots, sums = (np.zeros(64, np.float32) for _ in range(3))
+    addresses = [array.ctypes.data for array in (state, slots, sums)]
+    called = threading.Event()
+    callback = ctypes.CFUNCTYPE(None)(called.set)
+    pointer = ctypes.cast(callback, ctypes.c_void_p).value
+    state.view(np.uint8)[YIELD_OFFSET : YIELD_OFFSET + 8].view(np.uint64)[0] = pointer
+    waiting = threading.Thread(target=run, args=(*addresses, 0, 2, 1), daemon=True)
+    waiting.start()
+    assert called.wait(timeout=60)
+    run(*addresses, 1, 2, 1)
+    waiting.join(timeout=60)
+    assert not waiting.is_alive()
 
 
 @pytest.mark.parametrize("cpu", ["cortex-a72", "neoverse-n1"])

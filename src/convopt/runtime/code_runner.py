@@ -7,11 +7,12 @@ from functools import partial
 import numpy as np
 
 from convopt.artifact import STEPPED_ENTRY, CodeSegment
+from convopt.backends.llvm.barrier import YIELD_OFFSET
 from convopt.backends.llvm.jit import HostFunction, load
 from convopt.backends.targets import CpuTarget
 from convopt.runtime.arguments import Array, ready
 from convopt.runtime.buffers import address, filled_buffer, zeroed_buffer
-from convopt.runtime.threads import ThreadTeam
+from convopt.runtime.threads import ThreadTeam, yield_address
 
 
 class CodeRunner:
@@ -23,6 +24,8 @@ class CodeRunner:
         self._team = team
         self._weights = filled_buffer(segment.weights)
         self._workspace = zeroed_buffer(interface.workspace_bytes)
+        if team.threads > 1:
+            self._workspace[YIELD_OFFSET : YIELD_OFFSET + 8].view(np.uint64)[0] = yield_address()
         code = load(segment.code, target)
         self._run = code.function(interface.run_symbol, interface.pointers, 2)
         self._run_steps = (
