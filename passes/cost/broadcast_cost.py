@@ -14,8 +14,8 @@ AVX512_LANES = 16
 BROADCASTS_IN_FLIGHT = 3
 """More registers that LLVM fills with broadcast pixels where each is used but once."""
 LARGE_BLOCK_SLOWDOWN = 1.1
-"""Measured where the weights of one block of outputs are more than an eighth of L2: every tile reads
-them again, beside the next block's that arrive."""
+"""Measured where the weights of one block of outputs are more than an eighth of L2: every tile
+reads them again, beside the next block's that arrive."""
 PIXELS_IN_FLIGHT = 4
 """Pixels that are loaded before they are used, where weights are held."""
 
