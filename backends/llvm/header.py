@@ -77,7 +77,7 @@ def _documentation(interface: Interface, names: list[str]) -> list[str]:
         " * thread, threads: with one thread pass 0 and 1: nothing waits. With more, each of them",
         " *   calls this function with the same buffers and its own number, 0 to threads - 1. All",
         " *   must call, since they wait for each other; the outputs are complete when all have",
-        " *   returned. A thread that waits for long calls the void (*)(void), such as sched_yield,",
+        " *   returned. A thread that waits long calls the void (*)(void), such as sched_yield,",
         f" *   whose address is at byte {YIELD_OFFSET} of the workspace, unless that is zero.",
         " * No two of the buffers may overlap.",
         " */",
