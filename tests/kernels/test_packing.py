@@ -34,7 +34,7 @@ def test_rotate_pass_holds_the_weight_to_the_rotated_output(group: int) -> None:
     for channel in range(12):
         first, i = channel - channel % group, channel % group
         for k in range(group):
-            expected = filters[first + (i + k) % group, i].reshape(-1)
+            expected = filters[first + (i + k + 1) % group, i].reshape(-1)
             assert np.array_equal(packed[channel // 8, k, :, channel % 8], expected)
     assert not packed[1, :, :, 4:].any()
 

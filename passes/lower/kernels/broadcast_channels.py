@@ -132,8 +132,9 @@ class ChannelReduction:
         ]
         result = list(sums)
         vectors = self.shape.vectors_in_tile
-        for first in range(0, tile_class.size, PIXELS_IN_FLIGHT):
-            outputs = range(first, min(first + PIXELS_IN_FLIGHT, tile_class.size))
+        inside = [o for o in range(tile_class.size) if tile_class.valid[o][0]]
+        for first in range(0, len(inside), PIXELS_IN_FLIGHT):
+            outputs = inside[first : first + PIXELS_IN_FLIGHT]
             self.b.fence()
             positions = [
                 self._input_position(place, kh, o * self.shape.columns.stride) for o in outputs
