@@ -5,17 +5,24 @@ from dataclasses import dataclass
 
 from convopt.backends.targets import CpuTarget
 from convopt.passes.cost.tile_classes import profile
-from convopt.passes.cost.tile_cycles import TILE_OVERHEAD, tile_cycles, usable_registers
+from convopt.passes.cost.tile_cycles import (
+    TILE_OVERHEAD,
+    tile_cycles,
+    usable_registers,
+)
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.geometry.input_channels import InputChannels
 from convopt.passes.geometry.schemes import collapsed, is_collapsible
 
-AVX512_LANES = 16
-BROADCASTS_IN_FLIGHT = 3
-"""More registers that LLVM fills with broadcast pixels where each is used but once."""
+FLOAT_BYTES = 4
+HIDDEN_STREAM = 0.6
+"""The part of a channel's cycles in which its weights arrive from L2 unnoticed."""
 LARGE_BLOCK_SLOWDOWN = 1.1
 """Measured where the weights of one block of outputs are more than an eighth of L2: every tile
 reads them again, beside the next block's that arrive."""
+AVX512_LANES = 16
+BROADCASTS_IN_FLIGHT = 3
+"""More registers that LLVM fills with broadcast pixels where each is used but once."""
 PIXELS_IN_FLIGHT = 4
 """Pixels that are loaded before they are used, where weights are held."""
 
@@ -89,14 +96,17 @@ def broadcast_cycles(
     if is_collapsible(rows, columns):
         rows, columns = collapsed(rows, columns)
     channels = problem.read_channels(target, vectors).count
-    block_bytes = 4 * rows.kernel * columns.kernel * channels * vectors * target.lanes
-    slowdown = LARGE_BLOCK_SLOWDOWN if block_bytes > target.l2_bytes // 8 else 1.0
+    weights = FLOAT_BYTES * columns.kernel * vectors * target.lanes
+    block = rows.kernel * channels * weights
+    slowdown = LARGE_BLOCK_SLOWDOWN if block > target.l2_bytes // 8 else 1.0
+    stream = weights * target.frequency_ghz / target.l2_gbs if block > target.l1_bytes else 0.0
     indexed = problem.indexes_lanes(target, vectors)
     cycles = 0.0
     for tile in profile(columns, pixels):
         values = tile.inputs / target.lanes if indexed else float(tile.taps)
         loads = values + columns.kernel * vectors
         channel = tile_cycles(target, tile.taps * vectors, loads, tile.size * vectors)
+        channel += max(0.0, stream - HIDDEN_STREAM * channel)
         per_tile = rows.kernel * channels * channel + TILE_OVERHEAD + tile.size * vectors
         cycles += tile.count * per_tile
     return slowdown * cycles * rows.outputs * (problem.output_vectors(target) // vectors)
