@@ -11,6 +11,20 @@ from pathlib import Path
 
 from convopt.cli.options import count_argument, one_of
 
+DEFAULT_PEERS = (
+    "onednn",
+    "onednn-nhwc",
+    "torch",
+    "torch-compile",
+    "onnxruntime",
+    "openvino",
+    "litert",
+    "ncnn",
+    "tvm-gspc",
+)
+"""Without TVM's default lowering and IREE, which take most of a run over a long table and are never
+the fastest, and without OpenVINO's own choice of precision, which may be bf16."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `convopt-bench layers`."""
@@ -25,9 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--peers",
         type=_words,
-        default=["all"],
+        default=list(DEFAULT_PEERS),
         metavar="NAME,...",
-        help="libraries to compare with, all (the default) or none",
+        help=f"libraries to compare with, all or none (default {','.join(DEFAULT_PEERS)})",
     )
     parser.add_argument(
         "--layout", type=one_of("own", "nchw", "both"), default="both", metavar="own|nchw|both"

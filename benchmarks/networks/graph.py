@@ -21,12 +21,25 @@ Pads = tuple[int, int, int, int]
 
 
 class Activation(Enum):
-    """The value is the variance of a normal input whose output has a second moment of one."""
+    """What follows a convolution."""
 
-    NONE = 1.0
-    RELU = 2.0
-    RELU6 = 2.0
-    SILU = 2.43
+    NONE = "none"
+    RELU = "relu"
+    RELU6 = "relu6"
+    SILU = "silu"
+
+    @property
+    def input_variance(self) -> float:
+        """Of a normal input whose output has a second moment of one; the bound of ReLU6 is far."""
+        return _INPUT_VARIANCES[self]
+
+
+_INPUT_VARIANCES = {
+    Activation.NONE: 1.0,
+    Activation.RELU: 2.0,
+    Activation.RELU6: 2.0,
+    Activation.SILU: 2.43,
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ class GraphBuilder:
         `gain` multiplies the second moment of the result.
         """
         fan_in = x.channels // groups * kernel * kernel
-        variance = gain * activation.value / fan_in
+        variance = gain * activation.input_variance / fan_in
         number = len(self._nodes)
         weights = self._normal((channels, x.channels // groups, kernel, kernel), variance)
         inputs = (

@@ -101,3 +101,15 @@ def test_equal_names_give_equal_models() -> None:
 def test_unknown_networks_are_an_error() -> None:
     with pytest.raises(ConvoptError, match=r"found 'mobilenet_v3'; did you mean 'mobilenet_v"):
         networks.build("mobilenet_v3")
+
+
+def test_activations_are_those_of_the_networks() -> None:
+    operators = {
+        name: Counter(node.op_type for node in networks.build(name, COMPILED[name]).graph.node)
+        for name in ("mobilenet_v1", "mobilenet_v2", "resnext50_32x4d", "efficientnet_b0")
+    }
+    for name in ("mobilenet_v1", "mobilenet_v2"):
+        assert operators[name]["Clip"] > 20
+        assert operators[name]["Relu"] == 0
+    assert operators["resnext50_32x4d"]["Relu"] > 20
+    assert operators["efficientnet_b0"]["Sigmoid"] > 20
