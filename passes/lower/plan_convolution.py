@@ -24,6 +24,7 @@ from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape
 from convopt.passes.lower.kernels.rotate import RotateKernel, RotateShape
 from convopt.passes.lower.kernels.strip import StripKernel
 from convopt.passes.lower.packing import pack_blocked, pack_broadcast, pack_channels, pack_rotate
+from convopt.passes.lower.schedule_checks import check_layouts, check_tile
 
 KIND_NAMES = {
     "conv.conv2d": "dense",
@@ -37,11 +38,8 @@ def plan_convolution(op: ConvolutionOp, target: CpuTarget) -> KernelPlan:
     """The kernel of a convolution with a schedule, its result in the target's channel blocks."""
     if op.schedule is None:
         raise ConvoptError(f"expected {op.name} with a schedule (conv-choose-tiles), found none")
-    if block_of(op.result_type) != target.lanes:
-        raise ConvoptError(
-            f"expected the result of {op.name} in blocks of {target.lanes} channels "
-            f"(conv-assign-layouts), found {op.result_type}"
-        )
+    check_layouts(op, target)
+    check_tile(op, op.schedule, target)
     if op.schedule.scheme is TileScheme.BROADCAST:
         return _plan_broadcast(op, op.schedule, target)
     return _plan_by_pixel(op, op.schedule, target)
@@ -146,10 +144,6 @@ def _plan_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> Ker
     lanes = target.lanes
     vectors = tile.vectors.data
     output_vectors = -(-outputs // lanes)
-    if output_vectors % vectors:
-        raise ConvoptError(
-            f"expected a tile whose vectors divide the output's {output_vectors}, found {tile}"
-        )
     problem = BroadcastProblem(rows, columns, channels, outputs, op.group_count, reads_blocks(op))
     read = problem.read_channels(target, vectors)
     if is_collapsible(rows, columns):

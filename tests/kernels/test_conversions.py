@@ -1,8 +1,6 @@
 """Conversions between NCHW and channel blocks, each alone, against NumPy's transposition."""
 
-import json
 import re
-from dataclasses import asdict
 from math import log2
 from pathlib import Path
 
@@ -21,20 +19,13 @@ from convopt.passes.lower.packing import pack_blocked
 from convopt.testing.execution import compiled, run_emulated, run_on_host
 from convopt.testing.guarded import Side
 from convopt.testing.passes import parse_module
+from convopt.testing.targets import pretended
 
 Shape = tuple[int, int, int, int]
 TO_BLOCKED, TO_PLAIN = "to_blocked", "to_plain"
 directions = st.sampled_from([TO_BLOCKED, TO_PLAIN])
 shapes = st.tuples(st.integers(1, 2), st.integers(1, 37), st.integers(1, 9), st.integers(1, 9))
 drawn = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def pretended(folder: Path, name: str, lanes: int) -> str:
-    """The path of a target like `name`, but with other vector registers."""
-    values = {**asdict(cpu_target(name)), "kind": "cpu", "lanes": lanes}
-    path = folder / f"{name}-{lanes}.toml"
-    path.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()))
-    return str(path)
 
 
 def conversion(shape: Shape, lanes: int, direction: str) -> str:

@@ -13,6 +13,7 @@ from convopt.convdialect import activations
 from convopt.convdialect.constants import constant
 from convopt.convdialect.layouts import float_tensor
 from convopt.convdialect.ops.convolution import Conv2DOp
+from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.regions import ScalarBuilder, build_region
 from convopt.convdialect.shapes import Window
 
@@ -30,7 +31,10 @@ ACTIVATIONS: Mapping[str, Scalar] = {
 
 @dataclass(frozen=True)
 class ConvolutionCase:
-    """One convolution with its epilogue: bias, then activation, then a residual operand."""
+    """One convolution with its epilogue: bias, then activation, then a residual operand.
+
+    `scaled`: its input is multiplied by a factor a channel, as in squeeze-and-excite blocks.
+    """
 
     batch: int
     groups: int
@@ -41,6 +45,7 @@ class ConvolutionCase:
     bias: bool = True
     activation: str = "none"
     residual: bool = False
+    scaled: bool = False
 
     @property
     def input_shape(self) -> tuple[int, int, int, int]:
@@ -53,7 +58,12 @@ class ConvolutionCase:
 
     @property
     def input_shapes(self) -> list[tuple[int, int, int, int]]:
-        return [self.input_shape, *([self.output_shape] if self.residual else [])]
+        scale = (*self.input_shape[:2], 1, 1)
+        return [
+            self.input_shape,
+            *([scale] if self.scaled else []),
+            *([self.output_shape] if self.residual else []),
+        ]
 
     def inputs(self, seed: int = 0) -> list[npt.NDArray[np.float32]]:
         """Standard normal values."""
@@ -70,9 +80,11 @@ class ConvolutionCase:
         bias = constant(rng.standard_normal(outputs))
         block = Block(arg_types=[float_tensor(shape) for shape in self.input_shapes])
         extras: list[SSAValue] = [bias.result] if self.bias else []
-        extras += block.args[1:]
+        extras += block.args[1 + self.scaled :]
+        factors = build_region(2, lambda values, builder: builder.mul(*values))
+        scaling = [ElementwiseOp(block.args[:2], factors)] if self.scaled else []
         convolution = Conv2DOp(
-            block.args[0],
+            scaling[0].result if scaling else block.args[0],
             filters.result,
             stride=self.window.stride,
             padding=self.window.padding,
@@ -81,7 +93,7 @@ class ConvolutionCase:
             extras=extras,
             epilogue=build_region(1 + len(extras), self._epilogue),
         )
-        block.add_ops([filters, bias, convolution, func.ReturnOp(convolution.result)])
+        block.add_ops([filters, bias, *scaling, convolution, func.ReturnOp(convolution.result)])
         types = FunctionType.from_lists(
             [argument.type for argument in block.args], [convolution.result.type]
         )

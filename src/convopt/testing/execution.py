@@ -11,8 +11,10 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 
 from convopt.backends.llvm import emit_object, jit
 from convopt.backends.targets import cpu_target
+from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.emission import Code
-from convopt.passes.pipelines import PIPELINES
+from convopt.passes.pipelines import NEEDS_TARGET, PIPELINES
 from convopt.passes.registry import PASSES
 from convopt.testing.emulator import run_aarch64
 from convopt.testing.guarded import Side, guarded_array, guarded_copy
@@ -33,15 +35,34 @@ class Compiled:
     live_bytes: int
 
 
-def compiled(module: ModuleOp, target: str) -> Compiled:
-    """The object of a level 1 module, which is lowered in place."""
-    live_bytes = 0
-    for step in PIPELINES["default"]:
-        kind = PASSES[step]()
-        options = {"target": target} if "target" in kind.__dataclass_fields__ else {}
-        kind(**options).apply(Context(), module)
-        if step == "conv-plan-arena":
-            live_bytes = _live_bytes(module)
+def planned(module: ModuleOp, target: str, schedule: TileAttr | None = None) -> ModuleOp:
+    """A level 1 module at level 3, in place.
+
+    A `schedule` goes to every convolution instead of the one that convopt would choose.
+    """
+    for step in PIPELINES["simplify"]:
+        _apply(step, module, target)
+    _apply("conv-assign-layouts", module, target)
+    for op in module.walk():
+        if schedule is not None and isinstance(op, ConvolutionOp):
+            op.schedule = schedule
+    _apply("conv-choose-tiles", module, target)
+    return module
+
+
+def kernels(module: ModuleOp, target: str, schedule: TileAttr | None = None) -> ModuleOp:
+    """A level 1 module at level 4, in place: kernels, and the entry over its arena."""
+    planned(module, target, schedule)
+    for step in PIPELINES["lower"]:
+        _apply(step, module, target)
+    return module
+
+
+def finished(module: ModuleOp, target: str) -> Compiled:
+    """The object of a level 4 module, which is lowered in place."""
+    live_bytes = _live_bytes(module)
+    for step in PIPELINES["codegen"]:
+        _apply(step, module, target)
     code = Code(module, cpu_target(target), SYMBOL)
     interface = code.interface()
     return Compiled(
@@ -52,6 +73,17 @@ def compiled(module: ModuleOp, target: str) -> Compiled:
         [tuple(spec.shape) for spec in interface.outputs],
         live_bytes,
     )
+
+
+def compiled(module: ModuleOp, target: str, schedule: TileAttr | None = None) -> Compiled:
+    """The object of a level 1 module, which is lowered in place; `schedule` as in `planned`."""
+    return finished(kernels(module, target, schedule), target)
+
+
+def _apply(step: str, module: ModuleOp, target: str) -> None:
+    kind = PASSES[step]()
+    options = {"target": target} if step in NEEDS_TARGET else {}
+    kind(**options).apply(Context(), module)
 
 
 def _live_bytes(module: ModuleOp) -> int:

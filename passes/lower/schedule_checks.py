@@ -1,0 +1,107 @@
+"""Whether a kernel scheme can do what a schedule asks of it.
+
+The planner asks for nothing else; a schedule written by hand might.
+"""
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import Parallel, TileAttr, TileScheme
+from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.layouts import block_of, tensor_of
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.passes.cost.by_pixel_cost import ByPixelProblem, has_static_edges
+from convopt.passes.geometry.schemes import axes_of
+
+
+def check_layouts(op: ConvolutionOp, target: CpuTarget) -> None:
+    """Raise ConvoptError unless all tensors lie in the target's channel blocks.
+
+    The input may be NCHW where the scheme reads single channels.
+    """
+    lanes = target.lanes
+    tensors = {"result": op.result_type, "input": op.input_type}
+    tensors |= {
+        f"epilogue operand {number}": tensor_of(extra)
+        for number, extra in enumerate(op.extras)
+        if len(tensor_of(extra).get_shape()) == 4
+    }
+    if op.scale is not None:
+        tensors["scale"] = tensor_of(op.scale)
+    for what, tensor in tensors.items():
+        if what == "input" and block_of(tensor) == 1 and _reads_plain(op):
+            continue
+        if block_of(tensor) != lanes:
+            raise ConvoptError(
+                f"expected the {what} of {op.name} in blocks of {lanes} channels "
+                f"(conv-assign-layouts), found {tensor}"
+            )
+
+
+def check_tile(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
+    """Raise ConvoptError, naming expected and found, for a tile that its scheme cannot do."""
+    if tile.scheme is TileScheme.BROADCAST:
+        _check_broadcast(op, tile, target)
+        return
+    _check_groups(op, tile, target)
+    if tile.vectors.data != 1:
+        raise ConvoptError(f"expected one vector in scheme {tile.scheme}, found {tile}")
+    if tile.scheme is TileScheme.STRIP:
+        _check_strip(op, tile)
+    else:
+        _check_rotate(op, tile)
+
+
+def _reads_plain(op: ConvolutionOp) -> bool:
+    scheme = op.schedule.scheme if op.schedule is not None else None
+    return scheme is TileScheme.BROADCAST and op.scale is None
+
+
+def _check_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
+    if tile.rows.data != 1:
+        raise ConvoptError(f"expected one row in scheme broadcast, found {tile}")
+    vectors = -(-op.result_type.get_shape()[1] // target.lanes)
+    if vectors % tile.vectors.data:
+        raise ConvoptError(
+            f"expected a tile whose vectors divide the output's {vectors}, found {tile}"
+        )
+
+
+def _check_groups(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
+    """Vectors hold whole groups, and an input channel's lane is an output channel's."""
+    outputs, inputs = op.multiplier, op.filter_type.get_shape()[1]
+    if outputs != inputs:
+        raise ConvoptError(
+            f"expected groups with as many outputs as inputs in scheme {tile.scheme}, "
+            f"found {inputs} inputs and {outputs} outputs"
+        )
+    if target.lanes % inputs:
+        raise ConvoptError(
+            f"expected groups that fill vectors of {target.lanes} channels in scheme "
+            f"{tile.scheme}, found groups of {inputs}"
+        )
+    if op.scale is not None:
+        raise ConvoptError(f"expected no scaled input in scheme {tile.scheme}, found one")
+
+
+def _check_rotate(op: ConvolutionOp, tile: TileAttr) -> None:
+    rows, columns = axes_of(op)
+    problem = ByPixelProblem(rows, columns, op.filter_type.get_shape()[1])
+    if tile.rows.data > 1 and not has_static_edges(problem, tile.rows.data, tile.columns.data):
+        raise ConvoptError(
+            f"expected a tile of one row where the kernel has {problem.taps} taps and edges have "
+            f"no code of their own, found {tile}"
+        )
+
+
+def _check_strip(op: ConvolutionOp, tile: TileAttr) -> None:
+    group_inputs = op.filter_type.get_shape()[1]
+    if group_inputs != 1:
+        raise ConvoptError(
+            f"expected one channel a group in scheme strip, found groups of {group_inputs}"
+        )
+    dilation = op.window.dilation[0]
+    if dilation != 1:
+        raise ConvoptError(f"expected rows without dilation in scheme strip, found {dilation}")
+    if tile.rows.data != 1:
+        raise ConvoptError(f"expected one row in scheme strip, found {tile}")
+    if tile.parallel is not Parallel.BLOCKS:
+        raise ConvoptError(f"expected parallel blocks in scheme strip, found {tile}")
