@@ -76,9 +76,12 @@ def _inputs_in_flight(problem: ByPixelProblem, target: CpuTarget, columns: int) 
 def rotate_cycles(
     problem: ByPixelProblem, target: CpuTarget, rows: int, columns: int
 ) -> float | None:
-    """Cycles for one block, or None where the tile is not legal: registers or code size."""
+    """Cycles for one block, or None where the tile is not legal: registers or code size.
+
+    A single pixel is always legal: where registers are few, it is what is left.
+    """
     limit = usable_registers(target) + (0 if target.arch == "x86_64" else 2)
-    if rotate_registers(problem, target, rows, columns) > limit:
+    if rows * columns > 1 and rotate_registers(problem, target, rows, columns) > limit:
         return None
     if not has_static_edges(problem, rows, columns):
         return None if rows > 1 else _run_time_rows_cycles(problem, target, columns)
