@@ -6,16 +6,11 @@ from functools import cached_property
 import numpy as np
 
 from convopt.backends.targets import CpuTarget
-from convopt.benchmarks.counts.layer_code import (
-    LayerCode,
-    from_blocks,
-    layer_code,
-    reads_plain,
-    to_blocks,
-)
+from convopt.benchmarks.channel_blocks import logical, physical
 from convopt.benchmarks.counts.listing import block_instructions
 from convopt.benchmarks.counts.static_cycles import Analyzer
 from convopt.benchmarks.layer import Layer, LayerData
+from convopt.benchmarks.layer_code import LayerCode, layer_code
 from convopt.comparison import relative_error
 from convopt.convdialect.attributes import TileAttr
 from convopt.errors import ConvoptError
@@ -75,7 +70,7 @@ def measure(
     Raises ConvoptError if the result is wrong or the code accesses memory that is not its own.
     """
     code = layer_code(data, target, tile)
-    blocks, error = _emulate(code, data, target)
+    blocks, error = _emulate(code, data)
     if error > TOLERANCE:
         raise ConvoptError(
             f"{data.layer.name}, {code.tile}: expected a relative error of at most {TOLERANCE}, "
@@ -87,12 +82,10 @@ def measure(
     return LayerCounts(data.layer, code.tile, total_effects(blocks), hot, listing, error, cycles)
 
 
-def _emulate(
-    code: LayerCode, data: LayerData, target: CpuTarget
-) -> tuple[tuple[CodeBlock, ...], float]:
+def _emulate(code: LayerCode, data: LayerData) -> tuple[tuple[CodeBlock, ...], float]:
     """What ran, and the relative error of the result."""
-    x = data.x if reads_plain(data, target) else to_blocks(data.x, target.lanes)
-    (output,) = code.interface.outputs
+    (image,), (output,) = code.interface.inputs, code.interface.outputs
+    x = physical(data.x, image.shape)
     y = np.full(output.shape, np.nan, np.float32)
     workspace = np.zeros(code.interface.workspace_bytes // 4, np.float32)
     try:
@@ -107,5 +100,5 @@ def _emulate(
         )
     except EmulationError as error:
         raise ConvoptError(f"{data.layer.name}, {code.tile}: {error}") from error
-    found = from_blocks(y, data.layer.cout)
+    found = logical(y, data.layer.output_shape)
     return emulation.blocks, relative_error(found, data.reference)

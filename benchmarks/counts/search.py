@@ -4,19 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from convopt.backends.targets import CpuTarget
-from convopt.benchmarks.counts.layer_code import laid_out, the_convolution
 from convopt.benchmarks.counts.measurement import LayerCounts, measure
 from convopt.benchmarks.layer import LayerData
+from convopt.benchmarks.layer_code import Candidate, legal_tiles
 from convopt.convdialect.attributes import TileAttr
-from convopt.passes.plan.candidates import best_schedule, schedules
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A legal tile, and the cycles that the cost model predicts."""
-
-    tile: TileAttr
-    predicted_cycles: float
 
 
 @dataclass(frozen=True)
@@ -39,10 +30,7 @@ class Search:
     @staticmethod
     def of(data: LayerData, target: CpuTarget) -> "Search":
         """Nothing is tried yet."""
-        convolution = the_convolution(laid_out(data, target))
-        chosen, _ = best_schedule(convolution, target)
-        candidates = [Candidate(*one) for one in schedules(convolution, target)]
-        return Search(data, target, chosen, candidates)
+        return Search(data, target, *legal_tiles(data, target))
 
     def attempt(self, candidate: Candidate) -> None:
         """Compile, run and count the layer with a tile. Raises ConvoptError if it is wrong."""

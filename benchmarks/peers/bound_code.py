@@ -1,12 +1,14 @@
 """Compiled code with its buffers, called many times without Python in between."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from convopt.artifact import CodeSegment
 from convopt.backends.llvm import jit
+from convopt.backends.llvm.interface import FLOAT_BYTES, Interface
 from convopt.backends.targets import CpuTarget
+from convopt.benchmarks.channel_blocks import logical, physical
 from convopt.benchmarks.layer import Array
 from convopt.benchmarks.peers.memory import huge_array, huge_copy
 from convopt.benchmarks.peers.peer import Prepared
@@ -31,32 +33,51 @@ done:
 """
 
 
-class BoundCode(Prepared):
-    """The entry of a segment on buffers of its own, all on huge pages.
+@dataclass(frozen=True)
+class Buffers:
+    """What one call reads and writes, in the entry's layouts; the workspace begins with zeros.
 
-    Inputs are logical arrays; a 4-D one that the entry takes in channel blocks is packed here.
-    `output_shapes` are logical, too.
+    `output_shapes` are logical.
     """
 
+    inputs: Sequence[Array]
+    outputs: Sequence[Array]
+    weights: Array
+    workspace: Array
+    output_shapes: Sequence[tuple[int, ...]]
+
+    @property
+    def addresses(self) -> list[int]:
+        """In the order of the entry's arguments."""
+        arrays = (*self.inputs, *self.outputs, self.weights, self.workspace)
+        return [array.ctypes.data for array in arrays]
+
+
+def own_buffers(
+    interface: Interface,
+    weights: bytes,
+    inputs: Sequence[Array],
+    output_shapes: Sequence[tuple[int, ...]],
+) -> Buffers:
+    """All on huge pages; `inputs` are logical and packed here where the entry wants blocks."""
+    packed = zip(inputs, interface.inputs, strict=True)
+    return Buffers(
+        [huge_copy(physical(x, spec.shape)) for x, spec in packed],
+        [huge_array(spec.shape) for spec in interface.outputs],
+        huge_copy(np.frombuffer(weights, np.float32)),
+        huge_array((interface.workspace_bytes // FLOAT_BYTES,)),
+        output_shapes,
+    )
+
+
+class BoundCode(Prepared):
+    """The entry of an object, with its buffers."""
+
     def __init__(
-        self,
-        segment: CodeSegment,
-        target: CpuTarget,
-        inputs: Sequence[Array],
-        threads: int,
-        output_shapes: Sequence[tuple[int, ...]],
+        self, code: bytes, interface: Interface, target: CpuTarget, buffers: Buffers, threads: int
     ) -> None:
-        interface = segment.interface
-        specs = interface.inputs
-        self._shapes = output_shapes
-        self._outputs = [huge_array(spec.shape) for spec in interface.outputs]
-        self._buffers = [
-            *(huge_copy(_physical(x, spec.shape)) for x, spec in zip(inputs, specs, strict=True)),
-            *self._outputs,
-            huge_copy(np.frombuffer(segment.weights, np.float32)),
-            huge_array((interface.workspace_bytes // 4,)),
-        ]
-        self._code = jit.load(segment.code, target)
+        self._buffers = buffers
+        self._code = jit.load(code, target)
         entry = self._code.address(interface.run_symbol)
         pointers = interface.pointers
         loop = jit.load(_calling_loop(entry, pointers, target), target)
@@ -65,36 +86,17 @@ class BoundCode(Prepared):
 
     def run(self, calls: int) -> None:
         threads = self._team.threads
-        addresses = [buffer.ctypes.data for buffer in self._buffers]
+        addresses = self._buffers.addresses
         if threads == 1:
             self._call(*addresses, 0, 1, calls)
             return
         self._team.run(lambda thread: self._call(*addresses, thread, threads, calls))
 
     def outputs(self) -> list[Array]:
-        return [
-            _logical(array, shape) for array, shape in zip(self._outputs, self._shapes, strict=True)
-        ]
+        pairs = zip(self._buffers.outputs, self._buffers.output_shapes, strict=True)
+        return [logical(array, shape) for array, shape in pairs]
 
 
 def _calling_loop(entry: int, pointers: int, target: CpuTarget) -> str:
     parameters = ", ".join(f"ptr %buffer{number}" for number in range(pointers))
     return _LOOP.format(triple=target.triple, name=_CALLS, parameters=parameters, entry=entry)
-
-
-def _physical(array: Array, shape: tuple[int, ...]) -> Array:
-    """The array as the entry takes it: as it is, or [N, C/b rounded up, H, W, b]."""
-    if len(shape) == array.ndim:
-        return array
-    from convopt.passes.lower.packing import pack_blocked
-
-    return pack_blocked(array, shape[-1])
-
-
-def _logical(array: Array, shape: tuple[int, ...]) -> Array:
-    """A copy without channel blocks and their tail."""
-    if array.ndim == len(shape):
-        return array.copy()
-    batch, blocks, height, width, lanes = array.shape
-    unblocked = array.transpose(0, 1, 4, 2, 3).reshape(batch, blocks * lanes, height, width)
-    return unblocked[:, : shape[1]].copy()

@@ -1,13 +1,14 @@
 """convopt itself, behind the interface of the others."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import metadata
 
 from convopt.artifact import Artifact, CodeSegment
 from convopt.backends.targets import cpu_target
-from convopt.benchmarks.layer import LayerData
-from convopt.benchmarks.peers.bound_code import BoundCode
+from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.peers.bound_code import BoundCode, own_buffers
 from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared, UnsupportedError
 from convopt.cache import artifact_key, user_cache
 from convopt.compiler import compiled_artifact, load_artifact
@@ -34,13 +35,23 @@ class ConvoptPeer(Peer):
 
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         segment = _only_segment(self._layer_artifact(data, layout))
-        return BoundCode(segment, self.target, [data.x], threads, [data.layer.output_shape])
+        return self._bound(segment, [data.x], [data.layer.output_shape], threads)
 
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
         segment = _only_segment(compiled_artifact(model.onnx, self._target_name))
         inputs = [model.feeds[name] for name in segment.input_names]
         shapes = [spec.shape for spec in segment.interface.outputs]
-        return BoundCode(segment, self.target, inputs, threads, shapes)
+        return self._bound(segment, inputs, shapes, threads)
+
+    def _bound(
+        self,
+        segment: CodeSegment,
+        inputs: Sequence[Array],
+        output_shapes: Sequence[tuple[int, ...]],
+        threads: int,
+    ) -> Prepared:
+        buffers = own_buffers(segment.interface, segment.weights, inputs, output_shapes)
+        return BoundCode(segment.code, segment.interface, self.target, buffers, threads)
 
     def _layer_artifact(self, data: LayerData, layout: Layout) -> Artifact:
         """From the user's cache where it is there, which it is afterwards."""

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from convopt.backends.targets import cpu_target
+from convopt.benchmarks.channel_blocks import logical, physical
 from convopt.benchmarks.counts import static_cycles
-from convopt.benchmarks.counts.layer_code import from_blocks, layer_code, to_blocks
 from convopt.benchmarks.counts.listing import block_instructions, mnemonics
 from convopt.benchmarks.counts.measurement import measure
 from convopt.benchmarks.counts.published import all_published, published_for
 from convopt.benchmarks.counts.search import Search
 from convopt.benchmarks.counts.static_cycles import Analyzer, analyzer_for
 from convopt.benchmarks.layer import Layer, LayerData
+from convopt.benchmarks.layer_code import layer_code
 from convopt.benchmarks.layers.tables import read_table
 from convopt.cli.start import convopt_bench
 from convopt.errors import ConvoptError
@@ -84,10 +85,10 @@ def test_a_wrong_result_is_an_error() -> None:
 
 def test_blocks_of_channels() -> None:
     x = np.arange(2 * 6 * 3 * 2, dtype=np.float32).reshape(2, 6, 3, 2)
-    blocks = to_blocks(x, 4)
+    blocks = physical(x, (2, 2, 3, 2, 4))
     assert blocks.shape == (2, 2, 3, 2, 4)
     assert blocks[1, 1, 2, 0].tolist() == [x[1, 4, 2, 0], x[1, 5, 2, 0], 0, 0]
-    np.testing.assert_array_equal(from_blocks(blocks, 6), x)
+    np.testing.assert_array_equal(logical(blocks, x.shape), x)
 
 
 def test_the_listing_of_the_hottest_block_is_its_code() -> None:

@@ -1,0 +1,89 @@
+"""From a layer to the code of its convolution alone, in convopt's own layout."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from xdsl.dialects.builtin import ModuleOp
+
+from convopt.backends.llvm import emit_assembly, emit_object
+from convopt.backends.llvm.interface import Interface
+from convopt.backends.targets import CpuTarget
+from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.peers.single_layer import single_layer
+from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.emission import Code
+from convopt.mlir_text import new_context
+from convopt.pass_manager import run_passes
+from convopt.pass_pipeline import named_pipeline, passes_named
+from convopt.passes.plan.candidates import best_schedule, schedules
+
+SYMBOL = "layer"
+
+
+@dataclass(frozen=True)
+class LayerCode:
+    """The code of one convolution with bias, whose entry reads and writes channel blocks."""
+
+    tile: TileAttr
+    target: CpuTarget
+    interface: Interface
+    llvm_text: str
+    weights: Array
+
+    @cached_property
+    def object_code(self) -> bytes:
+        return emit_object(self.llvm_text, self.target)
+
+    @cached_property
+    def assembly(self) -> str:
+        return emit_assembly(self.llvm_text, self.target)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A legal tile, and the cycles that the cost model predicts."""
+
+    tile: TileAttr
+    predicted_cycles: float
+
+
+def layer_code(data: LayerData, target: CpuTarget, tile: TileAttr | None = None) -> LayerCode:
+    """Code for a target, with the register tile that is given or the one that convopt chooses."""
+    module = _laid_out(data, target)
+    convolution = _the_convolution(module)
+    convolution.schedule = tile
+    context = new_context()
+    run_passes(module, passes_named(["conv-choose-tiles"], target=target.name), context)
+    chosen = convolution.schedule
+    assert chosen is not None
+    for pipeline in ("lower", "codegen"):
+        run_passes(module, named_pipeline(pipeline, target=target.name), context)
+    code = Code(module, target, SYMBOL)
+    weights = np.frombuffer(code.weights(), np.float32)
+    return LayerCode(chosen, target, code.interface(), code.llvm_text(), weights)
+
+
+def legal_tiles(data: LayerData, target: CpuTarget) -> tuple[TileAttr, list[Candidate]]:
+    """The register tile that convopt chooses, and every legal one."""
+    convolution = _the_convolution(_laid_out(data, target))
+    chosen, _ = best_schedule(convolution, target)
+    return chosen, [Candidate(*one) for one in schedules(convolution, target)]
+
+
+def _laid_out(data: LayerData, target: CpuTarget) -> ModuleOp:
+    """The layer at level 3 without a register tile; arguments and results are in own layout."""
+    module = single_layer(data, target.lanes).module
+    passes = (
+        *named_pipeline("simplify"),
+        *passes_named(["conv-assign-layouts"], target=target.name),
+    )
+    run_passes(module, passes, new_context())
+    return module
+
+
+def _the_convolution(module: ModuleOp) -> ConvolutionOp:
+    """The only convolution of a module."""
+    (convolution,) = (op for op in module.walk() if isinstance(op, ConvolutionOp))
+    return convolution
