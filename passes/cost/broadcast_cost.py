@@ -89,8 +89,11 @@ def fits_registers(problem: BroadcastProblem, target: CpuTarget, pixels: int, ve
 def broadcast_cycles(
     problem: BroadcastProblem, target: CpuTarget, pixels: int, vectors: int
 ) -> float | None:
-    """Cycles for one image, or None where the tile needs too many registers."""
-    if not fits_registers(problem, target, pixels, vectors):
+    """Cycles for one image, or None where the tile needs too many registers.
+
+    A single accumulator is always legal: where registers are few, it is what is left.
+    """
+    if pixels * vectors > 1 and not fits_registers(problem, target, pixels, vectors):
         return None
     rows, columns = problem.rows, problem.columns
     if is_collapsible(rows, columns):
@@ -123,5 +126,6 @@ def broadcast_tiles(problem: BroadcastProblem, target: CpuTarget) -> Iterator[tu
             continue
         most = min(target.vector_registers // vectors, pixels_of_image)
         for pixels in range(1, most + 1):
-            if pixels == pixels_of_image or pixels * vectors >= target.fma_ports:
+            is_smallest = pixels * vectors == 1
+            if is_smallest or pixels == pixels_of_image or pixels * vectors >= target.fma_ports:
                 yield pixels, vectors
