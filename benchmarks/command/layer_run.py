@@ -8,14 +8,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.measure import Measurement
-from rich.progress import Progress
 
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.layers.tables import chosen_layers, read_table, table_names
 from convopt.benchmarks.limits.machine import Machine
 from convopt.benchmarks.measuring.pinning import pin
 from convopt.benchmarks.measuring.processes import fresh_processes
-from convopt.benchmarks.measuring.results import EXACT, LayerRow
+from convopt.benchmarks.measuring.results import EXACT, LayerRow, merged
 from convopt.benchmarks.measuring.setup import Setup, target_here
 from convopt.benchmarks.peers.convopt_peer import ConvoptPeer
 from convopt.benchmarks.peers.peer import Layout, Peer
@@ -23,6 +22,7 @@ from convopt.benchmarks.peers.registry import PEERS, open_peers
 from convopt.benchmarks.reporting.files import record_files
 from convopt.benchmarks.reporting.machine_line import machine_facts, machine_lines
 from convopt.benchmarks.reporting.plot import check_plot, plot
+from convopt.benchmarks.reporting.progress import shown_between
 from convopt.benchmarks.reporting.records import FIELDS, records
 from convopt.benchmarks.reporting.summary import OURS
 from convopt.benchmarks.reporting.tables import class_table, layer_table, remarks
@@ -60,10 +60,10 @@ def run_layers(arguments: argparse.Namespace) -> int:
         _measure(setup, arguments, everyone) as measure,
     ):
         try:
-            for row in _measured(layers, measure):
-                rows.append(row)
+            for table, layer in shown_between(layers, lambda one: one[1].name):
+                rows.append(measure(table, layer))
                 for file in files:
-                    file.add(list(records(row, versions)))
+                    file.add(list(records(rows[-1], versions)))
         except KeyboardInterrupt:
             was_interrupted = True
     _print(rows, setup.layouts, facts)
@@ -109,25 +109,8 @@ def _measure(
     if arguments.processes == 1:
         yield setup.bench_of(everyone).measure
         return
-    with fresh_processes(setup, arguments.processes) as bench:
-        yield bench.measure
-
-
-def _measured(layers: Sequence[tuple[str, Layer]], measure: Measure) -> Iterator[LayerRow]:
-    """Rows, with a progress bar on standard error if that is a terminal.
-
-    It is drawn between layers only: a thread that draws would share the core.
-    """
-    console = Console(stderr=True)
-    is_hidden = not console.is_terminal
-    with Progress(
-        console=console, transient=True, disable=is_hidden, auto_refresh=False
-    ) as progress:
-        task = progress.add_task("", total=len(layers))
-        for table, layer in layers:
-            progress.update(task, description=layer.name, refresh=True)
-            yield measure(table, layer)
-            progress.advance(task)
+    with fresh_processes(setup.work, arguments.processes) as processes:
+        yield lambda table, layer: merged(processes.answers(layer.name, (table, layer)))
 
 
 def _is_right(row: LayerRow) -> bool:

@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "layers": "single convolutions against other libraries and the machine's limit",
     "models": "whole networks against other libraries",
     "counts": "exact instruction and byte counts on AArch64, from an emulator",
+    "search": "every register tile of layers timed, to check the one that is chosen",
     "calibrate": "measure this machine, and let the compiler know",
 }
 

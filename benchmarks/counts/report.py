@@ -15,10 +15,10 @@ from convopt.benchmarks.counts.tables import (
     hot_table,
     peers_table,
     search_table,
-    tile_text,
     totals_table,
 )
 from convopt.benchmarks.layer import Layer
+from convopt.benchmarks.reporting.tiles import tile_text
 
 _FILE_WIDTH = 160
 """Columns where the output is no terminal: no cell is cut off."""

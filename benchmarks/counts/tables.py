@@ -10,7 +10,7 @@ from convopt.benchmarks.counts.measurement import LayerCounts
 from convopt.benchmarks.counts.published import PublishedCounts, published_for
 from convopt.benchmarks.counts.search import Search
 from convopt.benchmarks.layer import Layer
-from convopt.convdialect.attributes import TileAttr
+from convopt.benchmarks.reporting.tiles import tile_text
 
 
 def counts_table(rows: Sequence[LayerCounts], title: str) -> Table:
@@ -119,12 +119,6 @@ def search_table(layer: Layer, search: Search) -> Table:
             f"{one.predicted_cycles:,.0f}",
         )
     return table
-
-
-def tile_text(tile: TileAttr) -> str:
-    """The attribute without what all have in common: `rotate rows=2 columns=8`."""
-    text = str(tile).removeprefix("#conv.tile<").removesuffix(">")
-    return text.replace(" = ", "=").replace(",", "")
 
 
 def _table(title: str, *columns: str) -> Table:

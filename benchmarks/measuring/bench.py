@@ -1,13 +1,13 @@
 """Layers measured in this process."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.limits.machine import Limits, Machine
 from convopt.benchmarks.limits.roofline import LayerLimit, layer_limit
 from convopt.benchmarks.measuring.results import EXACT, Cell, LayerRow
-from convopt.benchmarks.measuring.samples import interleaved, timing
+from convopt.benchmarks.measuring.samples import Run, Timing, interleaved, timing
 from convopt.benchmarks.peers.peer import Layout, Peer, Prepared, UnsupportedError
 from convopt.comparison import relative_error
 
@@ -67,16 +67,22 @@ class Bench:
     def _time(self, cells: list[Cell], ready: dict[int, Prepared], limit: LayerLimit) -> None:
         """Put timings into the cells that are ready."""
         runs = [prepared.run for prepared in ready.values()]
-        found = interleaved(runs, self._rounds, self._machine.peak_gflops)
-        best_peak = max((one.peak_gflops for many in found for one in many), default=0.0)
+        found = timings(runs, self._rounds, self._machine, self._limits, limit)
+        for number, measured in zip(ready, found, strict=True):
+            cells[number] = replace(cells[number], timing=measured)
 
-        def limit_seconds(peak: float) -> float:
-            return limit.at_clock(peak / self._limits.peak_gflops).seconds
 
-        for number, samples in zip(ready, found, strict=True):
-            cell = cells[number]
-            measured = timing(samples, best_peak, limit_seconds)
-            cells[number] = Cell(cell.peer, cell.layout, measured, cell.error, cell.note)
+def timings(
+    runs: Sequence[Run], rounds: int, machine: Machine, limits: Limits, limit: LayerLimit
+) -> list[Timing]:
+    """Of every run, taken in turn; `limit` is the layer's where `limits` were measured."""
+    found = interleaved(runs, rounds, machine.peak_gflops)
+    best_peak = max((one.peak_gflops for many in found for one in many), default=0.0)
+
+    def limit_seconds(peak: float) -> float:
+        return limit.at_clock(peak / limits.peak_gflops).seconds
+
+    return [timing(samples, best_peak, limit_seconds) for samples in found]
 
 
 def _checked(one: Contender, data: LayerData) -> tuple[Cell, Prepared | None]:

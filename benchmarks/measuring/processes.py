@@ -5,55 +5,73 @@ library that allocates its own memory: one process alone may be lucky.
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
 
-from convopt.benchmarks.layer import Layer
-from convopt.benchmarks.measuring.results import LayerRow, merged
-from convopt.benchmarks.measuring.setup import Setup
 from convopt.errors import ConvoptError
 
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
 
-class ProcessBench:
-    """Measures in one process after the other; a row holds medians over them."""
+
+@dataclass(frozen=True)
+class _Failure:
+    """What went wrong in a process, in one line."""
+
+    message: str
+
+
+class FreshProcesses(Generic[Job, Answer]):
+    """Do a job in one process after the other."""
 
     def __init__(self, workers: list[tuple[BaseProcess, Connection]]) -> None:
         self._workers = workers
 
-    def measure(self, table: str, layer: Layer) -> LayerRow:
-        """Raises ConvoptError if a process ends, or says that it cannot go on."""
-        rows = []
-        for process, connection in self._workers:
-            connection.send((table, layer))
-            try:
-                answer = connection.recv()
-            except EOFError:
-                process.join()
-                raise ConvoptError(
-                    f"{layer.name}: a measuring process ended with code {process.exitcode}"
-                ) from None
-            if not isinstance(answer, LayerRow):
-                raise ConvoptError(f"{layer.name}: a measuring process failed: {answer}")
-            rows.append(answer)
-        return merged(rows)
+    def answers(self, name: str, job: Job) -> list[Answer]:
+        """One a process. `name` is what errors call the job.
+
+        Raises ConvoptError if a process ends, or says that it cannot go on.
+        """
+        return [self._answer(name, job, *worker) for worker in self._workers]
+
+    def _answer(self, name: str, job: Job, process: BaseProcess, connection: Connection) -> Answer:
+        connection.send(job)
+        try:
+            answer = connection.recv()
+        except EOFError:
+            process.join()
+            raise ConvoptError(
+                f"{name}: a measuring process ended with code {process.exitcode}"
+            ) from None
+        if isinstance(answer, _Failure):
+            raise ConvoptError(f"{name}: a measuring process failed: {answer.message}")
+        return answer  # type: ignore[no-any-return]
 
 
 @contextmanager
-def fresh_processes(setup: Setup, count: int) -> Iterator[ProcessBench]:
-    """`count` processes, on the core that this one is on; they end with the context."""
+def fresh_processes(
+    prepare: Callable[[], Callable[[Job], Answer]], count: int
+) -> Iterator[FreshProcesses[Job, Answer]]:
+    """`count` processes, on the core that this one is on; they end with the context.
+
+    Each calls `prepare`, at its first job, for what does jobs. All of it must pickle, apart from
+    what `prepare` returns.
+    """
     context = get_context("spawn")
     workers: list[tuple[BaseProcess, Connection]] = []
     try:
         for _ in range(count):
             here, there = context.Pipe()
-            worker = context.Process(target=_serve, args=(setup, there), daemon=True)
+            worker = context.Process(target=_serve, args=(prepare, there), daemon=True)
             worker.start()
             there.close()
             workers.append((worker, here))
-        yield ProcessBench(workers)
+        yield FreshProcesses(workers)
     finally:
         for process, connection in workers:
             connection.close()
@@ -61,17 +79,17 @@ def fresh_processes(setup: Setup, count: int) -> Iterator[ProcessBench]:
             process.join()
 
 
-def _serve(setup: Setup, connection: Connection) -> None:
-    """Answer every layer with its row, or with what went wrong."""
+def _serve(prepare: Callable[[], Callable[[Any], Any]], connection: Connection) -> None:
+    """Answer every job, or say what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-    bench = None
+    work = None
     while True:
         try:
-            table, layer = connection.recv()
+            job = connection.recv()
         except EOFError:
             return
         try:
-            bench = bench or setup.bench()
-            connection.send(bench.measure(table, layer))
+            work = work or prepare()
+            connection.send(work(job))
         except Exception as error:
-            connection.send(f"{type(error).__name__}: {error}")
+            connection.send(_Failure(f"{type(error).__name__}: {error}"))

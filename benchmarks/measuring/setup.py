@@ -1,11 +1,13 @@
 """What a process needs to know to measure layers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.limits.machine import Limits, Machine
 from convopt.benchmarks.measuring.bench import Bench, contenders
+from convopt.benchmarks.measuring.results import LayerRow
 from convopt.benchmarks.peers.convopt_peer import ConvoptPeer
 from convopt.benchmarks.peers.peer import Layout, Peer
 from convopt.benchmarks.peers.registry import open_peers
@@ -21,10 +23,14 @@ class Setup:
     rounds: int
     limits: Limits
 
-    def bench(self) -> Bench:
-        """Opens the libraries in this process, which must be pinned already."""
+    def work(self) -> Callable[[tuple[str, Layer]], LayerRow]:
+        """Opens the libraries in this process, which must be pinned already.
+
+        What comes back measures a layer, given with the name of its table.
+        """
         peers, _ = open_peers(self.peers)
-        return self.bench_of([ConvoptPeer(self.target), *peers])
+        bench = self.bench_of([ConvoptPeer(self.target), *peers])
+        return lambda job: bench.measure(*job)
 
     def bench_of(self, peers: Sequence[Peer]) -> Bench:
         """With libraries that are open."""

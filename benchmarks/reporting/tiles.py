@@ -1,0 +1,9 @@
+"""Register tiles in tables."""
+
+from convopt.convdialect.attributes import TileAttr
+
+
+def tile_text(tile: TileAttr) -> str:
+    """The attribute without what all have in common: `rotate rows=2 columns=8`."""
+    text = str(tile).removeprefix("#conv.tile<").removesuffix(">")
+    return text.replace(" = ", "=").replace(",", "")
