@@ -63,10 +63,15 @@ done:
 """
 
 
-def barrier_text(arch: str) -> str:
-    """The definition of `convopt_barrier(state, thread, threads)` for an architecture."""
+def pause_text(arch: str) -> tuple[str, str]:
+    """Declaration and call of the instruction that says that a loop waits."""
     if arch not in _PAUSE:
         raise ConvoptError(f"expected one of {', '.join(_PAUSE)}, found {arch}")
-    declaration, call = _PAUSE[arch]
+    return _PAUSE[arch]
+
+
+def barrier_text(arch: str) -> str:
+    """The definition of `convopt_barrier(state, thread, threads)` for an architecture."""
+    declaration, call = pause_text(arch)
     text = _TEXT.replace("PAUSE", call).replace("SPINS", str(SPINS_BEFORE_YIELDING))
     return f"{declaration}\n\n{text}"

@@ -78,19 +78,19 @@ class BoundCode(Prepared):
     ) -> None:
         self._buffers = buffers
         self._code = jit.load(code, target)
-        entry = self._code.address(interface.run_symbol)
+        self._entry = self._code.address(interface.run_symbol)
         pointers = interface.pointers
-        loop = jit.load(_calling_loop(entry, pointers, target), target)
+        loop = jit.load(_calling_loop(self._entry, pointers, target), target)
         self._call = loop.function(_CALLS, pointers, 3)
         self._team = ThreadTeam(threads)
 
     def run(self, calls: int) -> None:
-        threads = self._team.threads
         addresses = self._buffers.addresses
-        if threads == 1:
+        if self._team.threads == 1:
             self._call(*addresses, 0, 1, calls)
             return
-        self._team.run(lambda thread: self._call(*addresses, thread, threads, calls))
+        for _ in range(calls):  # other libraries call their threads together every time, too
+            self._team.run(self._entry, addresses)
 
     def outputs(self) -> list[Array]:
         pairs = zip(self._buffers.outputs, self._buffers.output_shapes, strict=True)

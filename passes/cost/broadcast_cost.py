@@ -102,7 +102,7 @@ def broadcast_cycles(
     weights = FLOAT_BYTES * columns.kernel * vectors * target.lanes
     block = rows.kernel * channels * weights
     slowdown = LARGE_BLOCK_SLOWDOWN if block > target.l2_bytes // 8 else 1.0
-    stream = weights * target.frequency_ghz / target.l2_gbs if block > target.l1_bytes else 0.0
+    stream = weights * target.frequency_ghz / target.l2_gbs if 2 * block > target.l1_bytes else 0.0
     indexed = problem.indexes_lanes(target, vectors)
     cycles = 0.0
     for tile in profile(columns, pixels):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from math import prod
+from statistics import mean
 
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
@@ -19,8 +20,7 @@ from convopt.passes.cost.by_pixel_cost import (
 from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks, scheme_of
 
 FLOAT_BYTES = 4
-WORTH_SHARING = 8
-"""From so many units on, threads share them: the shares of two differ by an eighth at most."""
+UNEVENNESS_WORTH_AVOIDING = 0.15
 
 Sized = tuple[TileScheme, int, int, int]
 """Scheme, rows, columns, vectors."""
@@ -82,20 +82,28 @@ def _schedule(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> TileAttr:
 
 
 def _parallel(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> Parallel:
-    """Rows, where there are enough and the weights that every thread then reads are the lesser."""
+    """Pixels or blocks, whichever is shared more evenly; else what reads less from memory.
+
+    Threads that share pixels all read all weights, threads that share blocks the whole input.
+    """
     scheme, tile_rows, tile_columns, vectors = tile
     if scheme is TileScheme.STRIP:
         return Parallel.BLOCKS
     rows, columns = axes_of(op)
-    tiles = rows.outputs // tile_rows
+    tiles = -(-rows.outputs // tile_rows)
     if scheme is TileScheme.BROADCAST and is_collapsible(rows, columns):
-        tiles = rows.outputs * columns.outputs // tile_columns
-    if tiles < WORTH_SHARING:
-        return Parallel.BLOCKS
+        tiles = -(-rows.outputs * columns.outputs // tile_columns)
     blocks = -(-op.result_type.get_shape()[1] // (vectors * target.lanes))
-    if blocks >= WORTH_SHARING and _weight_bytes(op) > _activation_bytes(op):
-        return Parallel.BLOCKS
-    return Parallel.PIXELS
+    unevenness = {Parallel.PIXELS: _unevenness(tiles), Parallel.BLOCKS: _unevenness(blocks)}
+    if abs(unevenness[Parallel.PIXELS] - unevenness[Parallel.BLOCKS]) > UNEVENNESS_WORTH_AVOIDING:
+        return min(unevenness, key=lambda axis: unevenness[axis])
+    prefers_blocks = _weight_bytes(op) > _activation_bytes(op)
+    return Parallel.BLOCKS if prefers_blocks else Parallel.PIXELS
+
+
+def _unevenness(units: int) -> float:
+    """How much longer the largest share takes than an even one, as a mean of 2, 3 and 4 threads."""
+    return mean(-(-units // threads) * threads / units for threads in (2, 3, 4))
 
 
 def _prefetch(op: ConvolutionOp, target: CpuTarget, scheme: TileScheme) -> Prefetch:

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
 from convopt.artifact import STEPPED_ENTRY, CodeSegment
 from convopt.backends.llvm.barrier import YIELD_OFFSET
-from convopt.backends.llvm.jit import HostFunction, load
+from convopt.backends.llvm.jit import load
 from convopt.backends.targets import CpuTarget
 from convopt.runtime.arguments import Array, ready
 from convopt.runtime.buffers import address, filled_buffer, zeroed_buffer
@@ -28,6 +27,7 @@ class CodeRunner:
             self._workspace[YIELD_OFFSET : YIELD_OFFSET + 8].view(np.uint64)[0] = yield_address()
         code = load(segment.code, target)
         self._run = code.function(interface.run_symbol, interface.pointers, 2)
+        self._run_address = code.address(interface.run_symbol)
         self._run_steps = (
             code.function(STEPPED_ENTRY, interface.pointers, 4) if segment.is_stepped else None
         )
@@ -39,7 +39,7 @@ class CodeRunner:
         if self._team.threads == 1:
             self._run(*pointers, 0, 1)
             return
-        self._team.run(partial(_run_share, self._run, pointers, self._team.threads))
+        self._team.run(self._run_address, pointers)
 
     def step_seconds(self, inputs: Sequence[Array], repeat: int) -> list[list[float]]:
         """Seconds of every kernel call, `repeat` times, on one thread."""
@@ -63,10 +63,6 @@ class CodeRunner:
     def _pointers(self, inputs: Sequence[Array], outputs: Sequence[Array]) -> list[int]:
         arrays = [*inputs, *outputs, self._weights, self._workspace]
         return [address(array) for array in arrays]
-
-
-def _run_share(function: HostFunction, pointers: list[int], threads: int, thread: int) -> None:
-    function(*pointers, thread, threads)
 
 
 def _apart(inputs: Sequence[Array], outputs: Sequence[Array]) -> list[Array]:
