@@ -1,12 +1,9 @@
 """Random convolutions: generated code between guard pages against a float64 reference."""
 
-import platform
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from convopt.backends.targets.host import host_target
 from convopt.comparison import relative_error
 from convopt.convdialect.reference import run
 from convopt.convdialect.shapes import Window
@@ -14,14 +11,7 @@ from convopt.testing.convolutions import ConvolutionCase
 from convopt.testing.drawing import cases
 from convopt.testing.execution import compiled, run_on_host
 from convopt.testing.guarded import Side
-
-
-def host_targets() -> list[str]:
-    """Every shipped target whose code this machine can run."""
-    host = host_target()
-    if platform.machine() not in ("x86_64", "AMD64"):
-        return ["host"]
-    return ["host", *(["x86-64-v3"] if host.lanes == 16 else [])]
+from convopt.testing.targets import runnable_targets
 
 
 def check_case(case: ConvolutionCase, target: str, side: Side = "end", threads: int = 1) -> None:
@@ -31,7 +21,7 @@ def check_case(case: ConvolutionCase, target: str, side: Side = "end", threads: 
     assert relative_error(found[0], expected[0]) < 1e-5
 
 
-@pytest.mark.parametrize("target", host_targets())
+@pytest.mark.parametrize("target", runnable_targets())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases(), st.sampled_from(["start", "end"]), st.integers(1, 3))
 def test_random_convolutions(target: str, case: ConvolutionCase, side: Side, threads: int) -> None:
@@ -54,7 +44,7 @@ FULL_SIZE = {
 }
 
 
-@pytest.mark.parametrize("target", host_targets())
+@pytest.mark.parametrize("target", runnable_targets())
 @pytest.mark.parametrize("name", FULL_SIZE)
 def test_layers_large_enough_for_middle_tiles(name: str, target: str) -> None:
     check_case(FULL_SIZE[name], target)

@@ -1,10 +1,19 @@
-"""Targets that no machine has: a shipped one with other vector registers."""
+"""Targets for tests: those whose code runs here, and some that no machine has."""
 
 import json
+import platform
 from dataclasses import asdict
 from pathlib import Path
 
 from convopt.backends.targets import cpu_target
+from convopt.backends.targets.host import host_target
+
+
+def runnable_targets() -> list[str]:
+    """Every shipped target whose code this machine can run."""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return ["host"]
+    return ["host", *(["x86-64-v3"] if host_target().lanes == 16 else [])]
 
 
 def pretended(
