@@ -55,16 +55,24 @@ def loops_text(target: CpuTarget) -> str:
     of `b`, `copy` moves as many from `a` to `b`.
     """
     vector = f"<{target.lanes} x float>"
+    memory = [
+        _read(f"<{target.lanes} x i32>", 4 * target.lanes),
+        _write(vector, 4 * target.lanes),
+        _copy(vector, 4 * target.lanes),
+    ]
+    return "\n".join([peak_text(target), *memory])
+
+
+def peak_text(target: CpuTarget) -> str:
+    """The loop `peak` alone."""
+    vector = f"<{target.lanes} x float>"
     suffix = f"v{target.lanes}f32"
     return "\n".join(
         [
             f'target triple = "{target.triple}"',
             f"declare {vector} @llvm.fma.{suffix}({vector}, {vector}, {vector})",
-            _peak(vector, suffix, chains(target), 4 * target.lanes),
-            _read(f"<{target.lanes} x i32>", 4 * target.lanes),
-            _write(vector, 4 * target.lanes),
-            _copy(vector, 4 * target.lanes),
             'attributes #0 = { nounwind "no-builtins" }',
+            _peak(vector, suffix, chains(target), 4 * target.lanes),
         ]
     )
 

@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 
 from convopt.backends.targets import CpuTarget
-from convopt.benchmarks.reporting.tiles import tile_text
+from convopt.benchmarks.reporting.tiles import sizes_text, tile_text
 from convopt.benchmarks.search.results import LayerSearch, class_distances
 
 ALLOWED = 0.08
@@ -14,7 +14,8 @@ ALLOWED = 0.08
 
 
 def search_table(search: LayerSearch, target: CpuTarget) -> Table:
-    """The tiles, best first; the chosen one is marked. Tiles of the same code share a line."""
+    """The tiles, best first; the chosen one is marked. Tiles of the same code share a line,
+    the others by rows, columns and vectors."""
     count = sum(len(one.candidates) for one in search.tried)
     table = Table(
         title=f"{search.layer.name}: {len(search.tried)} codes of {count} legal tiles",
@@ -38,7 +39,7 @@ def search_table(search: LayerSearch, target: CpuTarget) -> Table:
             f"{1e6 * one.timing.median_seconds:.2f}",
             f"{one.timing.share:.0%}",
             f"{predicted:.2f}",
-            ", ".join(tile_text(tile) for tile in others),
+            ", ".join(map(sizes_text, others)),
         )
     return table
 

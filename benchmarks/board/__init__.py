@@ -1,0 +1,1 @@
+"""Benchmarks of another machine: all of them in one folder, with Python there or without."""
