@@ -1,13 +1,22 @@
-"""Hypothesis strategies for convolutions."""
+"""Hypothesis strategies for convolutions, and for schedules of one."""
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.layouts import block_of
+from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import Window
+from convopt.passes.cost.by_pixel_cost import ByPixelProblem, has_static_edges
+from convopt.passes.geometry.schemes import axes_of
+from convopt.passes.plan.candidates import schedules
 from convopt.testing.convolutions import ACTIVATIONS, ConvolutionCase
 
 KERNELS = [(1, 1), (3, 3), (5, 5), (7, 7), (11, 11), (1, 3), (5, 1), (2, 4), (11, 2)]
+MOST_FMAS = 250
+"""Of one row of a drawn tile: larger ones compile slowly."""
 
 
 @st.composite
@@ -51,4 +60,41 @@ def cases(draw: st.DrawFn, most_pixels: int = 18) -> ConvolutionCase:
         bias=draw(st.booleans()),
         activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
         residual=draw(st.booleans()),
+        scaled=draw(st.booleans()),
     )
+
+
+def possible_schemes(op: ConvolutionOp, target: CpuTarget) -> list[TileScheme]:
+    """The schemes that can do a convolution at all, well or badly."""
+    inputs = op.filter_type.get_shape()[1]
+    fills_vectors = op.multiplier == inputs and target.lanes % inputs == 0
+    if block_of(op.input_type) == 1 or op.scale is not None or not fills_vectors:
+        return [TileScheme.BROADCAST]
+    if inputs == 1 and op.window.dilation[0] == 1:
+        return [TileScheme.BROADCAST, TileScheme.ROTATE, TileScheme.STRIP]
+    return [TileScheme.BROADCAST, TileScheme.ROTATE]
+
+
+@st.composite
+def any_tiles(draw: st.DrawFn, op: ConvolutionOp, target: CpuTarget) -> TileAttr:
+    """Tiles that the kernels can do; many need more registers than there are."""
+    scheme = draw(st.sampled_from(possible_schemes(op, target)))
+    taps = op.window.kernel[0] * op.window.kernel[1]
+    columns = draw(st.integers(1, max(1, min(12, MOST_FMAS // taps))))
+    parallel = draw(st.sampled_from(Parallel))
+    if scheme is TileScheme.STRIP:
+        return TileAttr(scheme, 1, columns)
+    if scheme is TileScheme.BROADCAST:
+        all_vectors = -(-op.result_type.get_shape()[1] // target.lanes)
+        divisors = [v for v in range(1, min(5, all_vectors) + 1) if all_vectors % v == 0]
+        prefetch = draw(st.sampled_from([Prefetch.NONE, Prefetch.WEIGHTS]))
+        return TileAttr(scheme, 1, columns, draw(st.sampled_from(divisors)), prefetch, parallel)
+    prefetch = draw(st.sampled_from([Prefetch.NONE, Prefetch.INPUT, Prefetch.OUTPUT]))
+    problem = ByPixelProblem(*axes_of(op), op.filter_type.get_shape()[1])
+    most_rows = 4 if has_static_edges(problem, 4, columns) else 1
+    return TileAttr(scheme, draw(st.integers(1, most_rows)), columns, 1, prefetch, parallel)
+
+
+def legal_tiles(op: ConvolutionOp, target: CpuTarget) -> st.SearchStrategy[TileAttr]:
+    """The tiles that the planner chooses from."""
+    return st.sampled_from([tile for tile, _ in schedules(op, target)])

@@ -50,6 +50,13 @@ def planned(module: ModuleOp, target: str, schedule: TileAttr | None = None) -> 
     return module
 
 
+def planned_convolution(module: ModuleOp, target: str) -> ConvolutionOp:
+    """The only convolution of a level 1 module, at level 3 in place."""
+    operations = planned(module, target).walk()
+    (convolution,) = (op for op in operations if isinstance(op, ConvolutionOp))
+    return convolution
+
+
 def kernels(module: ModuleOp, target: str, schedule: TileAttr | None = None) -> ModuleOp:
     """A level 1 module at level 4, in place: kernels, and the entry over its arena."""
     planned(module, target, schedule)
