@@ -24,10 +24,13 @@ def even_numbers(shape: tuple[int, ...], seed: int) -> Array:
     The hash is lowbias32 (C. Wellons, "Prospecting for Hash Functions", 2018).
     """
     bits = np.arange(prod(shape), dtype=np.uint32)
-    bits = bits * np.uint32(0x9E3779B9) + np.uint32(seed)
-    bits = (bits ^ (bits >> 16)) * np.uint32(0x7FEB352D)
-    bits = (bits ^ (bits >> 15)) * np.uint32(0x846CA68B)
-    bits = bits ^ (bits >> 16)
+    bits *= np.uint32(0x9E3779B9)
+    bits += np.uint32(seed)
+    bits ^= bits >> 16
+    bits *= np.uint32(0x7FEB352D)
+    bits ^= bits >> 15
+    bits *= np.uint32(0x846CA68B)
+    bits ^= bits >> 16
     values = (bits >> 8).astype(np.float32) * np.float32(2**-23) - np.float32(1)
     return values.reshape(shape)
 

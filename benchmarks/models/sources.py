@@ -12,6 +12,7 @@ import numpy as np
 from convopt.benchmarks import networks
 from convopt.benchmarks.models.macs import count_macs
 from convopt.benchmarks.models.static_model import static_model
+from convopt.benchmarks.peers.packages import require
 from convopt.benchmarks.peers.peer import ModelData
 from convopt.compiler import load
 from convopt.errors import ConvoptError, UsageError
@@ -54,8 +55,10 @@ def read_model(name: str, shapes: Shapes) -> BenchmarkModel:
     """A model by one of the names above, with standard normal inputs.
 
     `shapes` are for the inputs whose shape a file leaves open. Raises ConvoptError for a file that
-    is no model, and for inputs that are not float32.
+    is no model, for inputs that are not float32, and where onnx or onnxruntime is not installed.
     """
+    for module in ("onnx", "onnxruntime"):
+        require(module, "'convopt[onnx]'")
     if _is_path(name):
         proto, inputs = _read_file(Path(name), shapes)
     elif name in REAL_MODELS:

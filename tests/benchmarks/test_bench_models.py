@@ -28,7 +28,7 @@ from convopt.benchmarks.models.tables import model_table, remarks
 from convopt.benchmarks.peers.convopt_peer import ConvoptPeer
 from convopt.benchmarks.peers.peer import ModelData, Peer, Prepared, UnsupportedError
 from convopt.cli.start import convopt_bench
-from convopt.errors import UsageError
+from convopt.errors import ConvoptError, UsageError
 from convopt.testing.onnx_models import make_model
 
 PEAK = 100.0
@@ -264,3 +264,9 @@ def test_command_measures(small_file: Path, tmp_path: Path) -> None:
     found = json.loads(whole.read_text())
     assert len(found["rows"]) == 2
     assert found["machine"]["peak_gflops"] > 0
+
+
+def test_without_onnx_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(ConvoptError, match=r"not installed: pip install 'convopt\[onnx\]'"):
+        read_model("wrn40_2_g2", {})

@@ -119,7 +119,7 @@ def test_processes_answer_one_after_the_other() -> None:
 def test_a_process_that_ends_is_an_error() -> None:
     with (
         fresh_processes(partial(partial, os._exit), 1) as processes,
-        pytest.raises(ConvoptError, match="^last: a measuring process ended with code 3$"),
+        pytest.raises(ConvoptError, match=r"^last: a measuring process ended with code 3$"),
     ):
         processes.answers("last", 3)
 
