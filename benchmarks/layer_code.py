@@ -49,9 +49,14 @@ class Candidate:
     predicted_cycles: float
 
 
-def layer_code(data: LayerData, target: CpuTarget, tile: TileAttr | None = None) -> LayerCode:
+def layer_code(
+    data: LayerData,
+    target: CpuTarget,
+    tile: TileAttr | None = None,
+    activation: str | None = None,
+) -> LayerCode:
     """Code for a target, with the register tile that is given or the one that convopt chooses."""
-    module = _laid_out(data, target)
+    module = _laid_out(data, target, activation)
     convolution = _the_convolution(module)
     convolution.schedule = tile
     context = new_context()
@@ -72,9 +77,9 @@ def legal_tiles(data: LayerData, target: CpuTarget) -> tuple[TileAttr, list[Cand
     return chosen, [Candidate(*one) for one in schedules(convolution, target)]
 
 
-def _laid_out(data: LayerData, target: CpuTarget) -> ModuleOp:
+def _laid_out(data: LayerData, target: CpuTarget, activation: str | None = None) -> ModuleOp:
     """The layer at level 3 without a register tile; arguments and results are in own layout."""
-    module = single_layer(data, target.lanes).module
+    module = single_layer(data, target.lanes, activation).module
     passes = (
         *named_pipeline("simplify"),
         *passes_named(["conv-assign-layouts"], target=target.name),

@@ -36,7 +36,7 @@ def print_counts(found: Sequence[LayerCounts], target: CpuTarget, about_cycles: 
     """The tables, with what their columns mean."""
     if not found:
         return
-    console = _console()
+    console = wide_console()
     title = f"Counts for {target.name}, own layout, per multiply-add"
     console.print(counts_table(found, title))
     console.print("best peer: published counts. floor: every tensor once.\n", highlight=False)
@@ -55,7 +55,7 @@ def print_counts(found: Sequence[LayerCounts], target: CpuTarget, about_cycles: 
 
 def print_hot_code(found: Sequence[LayerCounts]) -> None:
     """The assembly of each hottest block."""
-    console = _console()
+    console = wide_console()
     for counts in found:
         console.print(f"\n{counts.layer.name}, hottest block:", style="bold", highlight=False)
         console.print("\n".join(counts.hot_instructions), highlight=False, markup=False)
@@ -65,7 +65,7 @@ def print_search(layer: Layer, search: Search) -> None:
     """The tiles of a layer that were tried."""
     if not search.tried:
         return
-    console = _console()
+    console = wide_console()
     console.print(search_table(layer, search))
     if search.distance is not None:
         console.print(
@@ -75,6 +75,7 @@ def print_search(layer: Layer, search: Search) -> None:
         )
 
 
-def _console() -> Console:
+def wide_console() -> Console:
+    """Standard output, wide enough for every cell where it is no terminal."""
     console = Console()
     return console if console.is_terminal else Console(width=_FILE_WIDTH)

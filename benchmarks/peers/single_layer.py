@@ -15,13 +15,13 @@ IMAGE_CHANNELS = 4
 and read its image."""
 
 
-def single_layer(data: LayerData, lanes: int) -> Model:
+def single_layer(data: LayerData, lanes: int, activation: str | None = None) -> Model:
     """The layer with its bias, at level 1; argument and result in blocks of `lanes` channels.
 
     Plain for `lanes` 1.
     """
     layer = data.layer
-    model = layer_model(_signature(layer), data.weights, data.bias)
+    model = layer_model(_signature(layer, activation), data.weights, data.bias)
     (function,) = (op for op in model.module.ops if isinstance(op, func.FuncOp))
     argument = function.body.block.args[0]
     if not _reads_image(layer):
@@ -39,7 +39,7 @@ def _reads_image(layer: Layer) -> bool:
     return layer.groups == 1 and layer.cin <= IMAGE_CHANNELS
 
 
-def _signature(layer: Layer) -> LayerSignature:
+def _signature(layer: Layer, activation: str | None) -> LayerSignature:
     """Target and threads play no part in the module."""
     return LayerSignature(
         layer.input_shape,
@@ -49,7 +49,7 @@ def _signature(layer: Layer) -> LayerSignature:
         padding=layer.padding,
         dilation=(layer.dilation, layer.dilation),
         groups=layer.groups,
-        activation=None,
+        activation=activation,
         target="",
         threads=1,
     )

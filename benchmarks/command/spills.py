@@ -1,0 +1,73 @@
+"""Vector registers that the innermost loops of kernels move to and from the stack.
+
+Each distinct layer is compiled with bias and ReLU, in convopt's own layout, with the register tile
+that convopt chooses. Nothing is run, so that any machine can look at the code for any target.
+Prints the kernels whose innermost loops touch the stack; the exit code is 1 if there are any.
+
+  convopt-bench spills
+  convopt-bench spills mobilenet_v2 resnext50_32x4d --target neoverse-n1 --target x86-64-v3
+"""
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from convopt.backends.targets import CpuTarget
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `convopt-bench spills`."""
+    parser.add_argument(
+        "tables",
+        nargs="*",
+        metavar="TABLE",
+        help="layer tables or paths of CSV files (default: all shipped tables)",
+    )
+    parser.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a CPU target; repeatable (default: all shipped CPU targets)",
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only layers whose name, network, kind or class matches, such as 'dw3*'; repeatable",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compile and look; 1 if there is stack traffic. An interrupted run says what it found."""
+    from convopt.benchmarks.counts.report import tracked, wide_console
+    from convopt.benchmarks.layers.tables import chosen_layers, read_table, table_names
+    from convopt.benchmarks.spills.report import summary, traffic_table
+    from convopt.benchmarks.spills.stack_traffic import StackTraffic, distinct, stack_traffic
+
+    tables = [read_table(name) for name in arguments.tables or table_names()]
+    layers = distinct(chosen_layers([layer for table in tables for layer in table], arguments.only))
+    pairs = [(layer, target) for target in _targets(arguments.target) for layer in layers]
+    found: list[StackTraffic] = []
+    try:
+        for layer, target in tracked(pairs, "compiling"):
+            found.append(stack_traffic(layer, target))
+    finally:
+        spilling = [one for one in found if one.references]
+        console = wide_console()
+        if spilling:
+            console.print(traffic_table(spilling))
+        console.print(summary(found), highlight=False)
+    return 1 if spilling else 0
+
+
+def _targets(names: Sequence[str]) -> "list[CpuTarget]":
+    from convopt.backends.targets import CpuTarget, cpu_target, load_target, target_names
+    from convopt.backends.targets.loading import HOST
+
+    if names:
+        return [cpu_target(name) for name in names]
+    shipped = (load_target(name) for name in target_names() if name != HOST)
+    return [target for target in shipped if isinstance(target, CpuTarget)]

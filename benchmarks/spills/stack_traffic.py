@@ -1,0 +1,45 @@
+"""Stack traffic of one layer's kernel."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from convopt.backends.llvm import stack_references
+from convopt.backends.targets import CpuTarget
+from convopt.benchmarks.layer import Layer, LayerData
+from convopt.benchmarks.layer_code import layer_code
+from convopt.convdialect.attributes import TileAttr
+from convopt.passes.lower.kernel_names import parse_kernel_name
+
+ACTIVATION = "relu"
+
+_LABEL = re.compile(r'^"?(\w+)"?:', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class StackTraffic:
+    """How many instructions of the innermost loops move a vector from or to the stack."""
+
+    target: str
+    layer: Layer
+    tile: TileAttr
+    references: int
+
+
+def stack_traffic(layer: Layer, target: CpuTarget, tile: TileAttr | None = None) -> StackTraffic:
+    """Of the layer with bias and ReLU, in own layout, with a tile or the one that convopt chooses.
+
+    What the network's other layers are plays no part: the kernel is a function of its own.
+    """
+    code = layer_code(LayerData.random(layer), target, tile, ACTIVATION)
+    kernels = [name for name in _LABEL.findall(code.assembly) if parse_kernel_name(name)]
+    assert kernels
+    references = sum(stack_references(code.assembly, name) for name in kernels)
+    return StackTraffic(target.name, layer, code.tile, references)
+
+
+def distinct(layers: Sequence[Layer]) -> list[Layer]:
+    """Each convolution once, under the first network that has it."""
+    return list(
+        {replace(layer, network="", count=1): layer for layer in reversed(layers)}.values()
+    )[::-1]
