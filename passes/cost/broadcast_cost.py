@@ -21,7 +21,7 @@ LARGE_BLOCK_SLOWDOWN = 1.1
 """Measured where the weights of one block of outputs are more than an eighth of L2: every tile
 reads them again, beside the next block's that arrive."""
 AVX512_LANES = 16
-BROADCASTS_IN_FLIGHT = 3
+BROADCASTS_IN_FLIGHT = 4
 """More registers that LLVM fills with broadcast pixels where each is used but once."""
 PIXELS_IN_FLIGHT = 4
 """Pixels that are loaded before they are used, where weights are held."""
@@ -46,11 +46,15 @@ class BroadcastProblem:
         """The input channels that a tile's outputs read."""
         return InputChannels.of(self.channels, self.outputs, self.groups, vectors * target.lanes)
 
-    def indexes_lanes(self, target: CpuTarget, vectors: int) -> bool:
-        """Whether pixels are read as vectors of channels, whose lanes are operands of the FMA."""
+    def reads_vectors(self, target: CpuTarget, vectors: int) -> bool:
+        """Whether every tile's input channels start at a whole vector."""
         read = self.read_channels(target, vectors)
         whole_vectors = read.count == read.total or read.group_inputs % target.lanes == 0
-        return target.indexed_fma and self.reads_blocks and whole_vectors
+        return self.reads_blocks and whole_vectors
+
+    def indexes_lanes(self, target: CpuTarget, vectors: int) -> bool:
+        """Whether pixels are read as vectors of channels, whose lanes are operands of the FMA."""
+        return target.indexed_fma and self.reads_vectors(target, vectors)
 
 
 def takes_weights_first(
@@ -82,6 +86,8 @@ def fits_registers(problem: BroadcastProblem, target: CpuTarget, pixels: int, ve
         return accumulators + vectors + inputs <= target.vector_registers - 1
     if vectors == 1:
         inputs += BROADCASTS_IN_FLIGHT
+        if not problem.reads_vectors(target, vectors):
+            inputs += 1  # addresses of single channels leave more loads to the scheduler
     limit = target.vector_registers - 1 if target.arch == "x86_64" else usable_registers(target)
     return accumulators + vectors + inputs <= limit
 

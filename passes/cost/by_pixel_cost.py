@@ -17,6 +17,8 @@ STATIC_FMA_LIMIT = 3000
 """FMAs in a kernel's text beyond which edges are not unrolled (code of about 24 KiB)."""
 CHANNELS_ROTATED_BY_ONE_SHUFFLE = 4
 """A wider rotation crosses 128 bits and takes its lane numbers from a register."""
+PASSES_IN_A_ROW = 2
+"""Where a group has as many channels, its passes are no loop."""
 MOST_ACCUMULATORS = 16
 MOST_ROWS = 4
 MOST_ROWS_WITHOUT_MEMORY_OPERANDS = 2
@@ -73,6 +75,15 @@ def _inputs_in_flight(problem: ByPixelProblem, target: CpuTarget, columns: int) 
     return (columns - 1) * problem.columns.stride + problem.columns.kernel
 
 
+def _fits_registers(problem: ByPixelProblem, target: CpuTarget, rows: int, columns: int) -> bool:
+    """Whether a rotate kernel's tile needs no stack; limits found by counting what LLVM spills."""
+    limit = usable_registers(target)
+    if target.arch != "x86_64":
+        # two passes stand in the loop over tiles, which keeps an epilogue's constants, too
+        limit += 1 if problem.group_channels == PASSES_IN_A_ROW else 2
+    return rotate_registers(problem, target, rows, columns) <= limit
+
+
 def rotate_cycles(
     problem: ByPixelProblem, target: CpuTarget, rows: int, columns: int
 ) -> float | None:
@@ -80,8 +91,7 @@ def rotate_cycles(
 
     A single pixel is always legal: where registers are few, it is what is left.
     """
-    limit = usable_registers(target) + (0 if target.arch == "x86_64" else 2)
-    if rows * columns > 1 and rotate_registers(problem, target, rows, columns) > limit:
+    if rows * columns > 1 and not _fits_registers(problem, target, rows, columns):
         return None
     if not has_static_edges(problem, rows, columns):
         return None if rows > 1 else _run_time_rows_cycles(problem, target, columns)
