@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from convopt.backends.llvm import emit_assembly, emit_object
 from convopt.backends.llvm.interface import Interface
-from convopt.backends.targets import CpuTarget
+from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.benchmarks.layer import Array, LayerData
 from convopt.benchmarks.peers.single_layer import single_layer
 from convopt.convdialect.attributes import TileAttr
@@ -51,38 +51,41 @@ class Candidate:
 
 def layer_code(
     data: LayerData,
-    target: CpuTarget,
+    target: str,
     tile: TileAttr | None = None,
     activation: str | None = None,
 ) -> LayerCode:
-    """Code for a target, with the register tile that is given or the one that convopt chooses."""
+    """Code with the register tile that is given or the one that convopt chooses.
+
+    `target` is the name of a target, or the path of a target file.
+    """
     module = _laid_out(data, target, activation)
     convolution = _the_convolution(module)
     convolution.schedule = tile
     context = new_context()
-    run_passes(module, passes_named(["conv-choose-tiles"], target=target.name), context)
+    run_passes(module, passes_named(["conv-choose-tiles"], target=target), context)
     chosen = convolution.schedule
     assert chosen is not None
     for pipeline in ("lower", "codegen"):
-        run_passes(module, named_pipeline(pipeline, target=target.name), context)
-    code = Code(module, target, SYMBOL)
+        run_passes(module, named_pipeline(pipeline, target=target), context)
+    code = Code(module, cpu_target(target), SYMBOL)
     weights = np.frombuffer(code.weights(), np.float32)
-    return LayerCode(chosen, target, code.interface(), code.llvm_text(), weights)
+    return LayerCode(chosen, code.target, code.interface(), code.llvm_text(), weights)
 
 
-def legal_tiles(data: LayerData, target: CpuTarget) -> tuple[TileAttr, list[Candidate]]:
+def legal_tiles(data: LayerData, target: str) -> tuple[TileAttr, list[Candidate]]:
     """The register tile that convopt chooses, and every legal one."""
-    convolution = _the_convolution(_laid_out(data, target))
-    chosen, _ = best_schedule(convolution, target)
-    return chosen, [Candidate(*one) for one in schedules(convolution, target)]
+    convolution, machine = _the_convolution(_laid_out(data, target)), cpu_target(target)
+    chosen, _ = best_schedule(convolution, machine)
+    return chosen, [Candidate(*one) for one in schedules(convolution, machine)]
 
 
-def _laid_out(data: LayerData, target: CpuTarget, activation: str | None = None) -> ModuleOp:
+def _laid_out(data: LayerData, target: str, activation: str | None = None) -> ModuleOp:
     """The layer at level 3 without a register tile; arguments and results are in own layout."""
-    module = single_layer(data, target.lanes, activation).module
+    module = single_layer(data, cpu_target(target).lanes, activation).module
     passes = (
         *named_pipeline("simplify"),
-        *passes_named(["conv-assign-layouts"], target=target.name),
+        *passes_named(["conv-assign-layouts"], target=target),
     )
     run_passes(module, passes, new_context())
     return module

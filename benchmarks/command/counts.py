@@ -98,7 +98,7 @@ def _count(layers: "list[Layer]", target: "CpuTarget", arguments: argparse.Names
     with record_files(arguments.csv, arguments.json, LAYER_FIELDS, facts) as files:
         try:
             for layer in tracked(layers, "layers"):
-                counts = measure(LayerData.random(layer), target, analyzer=analyzer)
+                counts = measure(LayerData.random(layer), arguments.target, analyzer=analyzer)
                 found.append(counts)
                 for file in files:
                     file.add([layer_record(counts)])
@@ -118,7 +118,7 @@ def _search(layers: "list[Layer]", target: "CpuTarget", arguments: argparse.Name
     facts = {"target": target.name}
     with record_files(arguments.csv, arguments.json, TILE_FIELDS, facts) as files:
         for layer in layers:
-            search = Search.of(LayerData.random(layer), target)
+            search = Search.of(LayerData.random(layer), arguments.target)
             try:
                 for candidate in tracked(search.candidates, layer.name):
                     search.attempt(candidate)

@@ -45,7 +45,7 @@ def run_search(arguments: argparse.Namespace) -> int:
     ):
         try:
             for layer in shown_between(layers, lambda layer: layer.name):
-                found.append(search(layer, target, limits, processes))
+                found.append(search(layer, arguments.target, limits, processes))
                 for file in files:
                     file.add(records(found[-1], target))
                 if not arguments.summary:

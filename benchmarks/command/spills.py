@@ -10,10 +10,6 @@ Prints the kernels whose innermost loops touch the stack; the exit code is 1 if 
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from convopt.backends.targets import CpuTarget
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,11 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if spilling else 0
 
 
-def _targets(names: Sequence[str]) -> "list[CpuTarget]":
+def _targets(names: Sequence[str]) -> list[str]:
+    """Those that were named, or all shipped ones. Raises ConvoptError for what is no CPU."""
     from convopt.backends.targets import CpuTarget, cpu_target, load_target, target_names
     from convopt.backends.targets.loading import HOST
 
     if names:
-        return [cpu_target(name) for name in names]
-    shipped = (load_target(name) for name in target_names() if name != HOST)
-    return [target for target in shipped if isinstance(target, CpuTarget)]
+        for name in names:
+            cpu_target(name)
+        return list(names)
+    shipped = (name for name in target_names() if name != HOST)
+    return [name for name in shipped if isinstance(load_target(name), CpuTarget)]

@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.channel_blocks import logical, physical
 from convopt.benchmarks.counts.listing import block_instructions
 from convopt.benchmarks.counts.static_cycles import Analyzer
@@ -61,12 +60,13 @@ class LayerCounts:
 
 def measure(
     data: LayerData,
-    target: CpuTarget,
+    target: str,
     tile: TileAttr | None = None,
     analyzer: Analyzer | None = None,
 ) -> LayerCounts:
     """Compile and emulate a layer, with the given register tile or the one that convopt chooses.
 
+    `target` is the name of a target, or the path of a target file.
     Raises ConvoptError if the result is wrong or the code accesses memory that is not its own.
     """
     code = layer_code(data, target, tile)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.counts.measurement import LayerCounts, measure
 from convopt.benchmarks.layer import LayerData
 from convopt.benchmarks.layer_code import Candidate, legal_tiles
@@ -19,16 +18,19 @@ class TriedTile(Candidate):
 
 @dataclass
 class Search:
-    """The legal tiles of one layer, and those that were tried so far."""
+    """The legal tiles of one layer, and those that were tried so far.
+
+    `target` is the name of a target, or the path of a target file.
+    """
 
     data: LayerData
-    target: CpuTarget
+    target: str
     chosen: TileAttr
     candidates: list[Candidate]
     tried: list[TriedTile] = field(default_factory=list)
 
     @staticmethod
-    def of(data: LayerData, target: CpuTarget) -> "Search":
+    def of(data: LayerData, target: str) -> "Search":
         """Nothing is tried yet."""
         return Search(data, target, *legal_tiles(data, target))
 

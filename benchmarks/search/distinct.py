@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.layer import LayerData
 from convopt.benchmarks.layer_code import Candidate, LayerCode, layer_code
 
@@ -20,7 +19,7 @@ class DistinctCode:
 
 
 def distinct_codes(
-    data: LayerData, target: CpuTarget, candidates: Iterable[Candidate]
+    data: LayerData, target: str, candidates: Iterable[Candidate]
 ) -> list[DistinctCode]:
     """Compile a layer with every tile; tiles with equal code and weights come together."""
     codes: dict[tuple[str, bytes], LayerCode] = {}

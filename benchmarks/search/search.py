@@ -1,6 +1,5 @@
 """From a layer to the times of all its tiles."""
 
-from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.layer_code import legal_tiles
 from convopt.benchmarks.limits.machine import Limits
@@ -14,7 +13,7 @@ from convopt.benchmarks.search.timing import SearchJob, TileCode, TimedCode
 Processes = FreshProcesses[SearchJob, list[TimedCode]]
 
 
-def search(layer: Layer, target: CpuTarget, limits: Limits, processes: Processes) -> LayerSearch:
+def search(layer: Layer, target: str, limits: Limits, processes: Processes) -> LayerSearch:
     """Compile every legal tile, time those that differ in every process, take medians.
 
     Raises ConvoptError if a result is wrong.

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from convopt.backends.llvm import stack_references
-from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.layer_code import layer_code
 from convopt.convdialect.attributes import TileAttr
@@ -26,16 +25,17 @@ class StackTraffic:
     references: int
 
 
-def stack_traffic(layer: Layer, target: CpuTarget, tile: TileAttr | None = None) -> StackTraffic:
+def stack_traffic(layer: Layer, target: str, tile: TileAttr | None = None) -> StackTraffic:
     """Of the layer with bias and ReLU, in own layout, with a tile or the one that convopt chooses.
 
+    `target` is the name of a target, or the path of a target file.
     What the network's other layers are plays no part: the kernel is a function of its own.
     """
     code = layer_code(LayerData.random(layer), target, tile, ACTIVATION)
     kernels = [name for name in _LABEL.findall(code.assembly) if parse_kernel_name(name)]
     assert kernels
     references = sum(stack_references(code.assembly, name) for name in kernels)
-    return StackTraffic(target.name, layer, code.tile, references)
+    return StackTraffic(target, layer, code.tile, references)
 
 
 def distinct(layers: Sequence[Layer]) -> list[Layer]:

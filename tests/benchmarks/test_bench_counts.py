@@ -21,8 +21,10 @@ from convopt.benchmarks.layers.tables import read_table
 from convopt.cli.start import convopt_bench
 from convopt.errors import ConvoptError
 from convopt.testing.code_blocks import CodeBlock
+from convopt.testing.targets import pretended
 
-TARGET = cpu_target("neoverse-n1")
+NAME = "neoverse-n1"
+TARGET = cpu_target(NAME)
 DEPTHWISE = Layer("t", "dw", 8, 9, 7, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 8, 1)
 GROUPED = Layer("t", "grp", 12, 6, 6, 12, 3, 3, 2, 2, 1, 1, 1, 1, 1, 2, 1)
 TAIL = Layer("t", "pw", 10, 5, 5, 6, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1)
@@ -44,7 +46,7 @@ def small_table(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("layer", [DEPTHWISE, GROUPED, TAIL, STEM], ids=lambda layer: layer.name)
 def test_results_are_right_and_totals_plausible(layer: Layer) -> None:
-    counts = measure(LayerData.random(layer), TARGET)
+    counts = measure(LayerData.random(layer), NAME)
     _, channels, rows, columns = layer.output_shape
     assert counts.error < 1e-6
     assert counts.total.fma_lanes >= valid_macs(layer)
@@ -69,7 +71,7 @@ def valid_macs(layer: Layer) -> int:
 
 
 def test_depthwise_executes_just_the_valid_taps_and_converts_nothing() -> None:
-    counts = measure(LayerData.random(DEPTHWISE), TARGET)
+    counts = measure(LayerData.random(DEPTHWISE), NAME)
     assert counts.total.fma_lanes == valid_macs(DEPTHWISE)
     assert counts.hot.symbol.startswith("f32_dw3x3s1_8x9x7_nchw4c")
 
@@ -80,7 +82,7 @@ def test_a_wrong_result_is_an_error() -> None:
     wrong.__dict__["reference"] = data.reference + 1e-3
     message = r"dw3 .*, #conv.tile<.*>: expected a relative error of at most 1e-05, found"
     with pytest.raises(ConvoptError, match=message):
-        measure(wrong, TARGET)
+        measure(wrong, NAME)
 
 
 def test_blocks_of_channels() -> None:
@@ -92,7 +94,7 @@ def test_blocks_of_channels() -> None:
 
 
 def test_the_listing_of_the_hottest_block_is_its_code() -> None:
-    counts = measure(LayerData.random(DEPTHWISE), TARGET)
+    counts = measure(LayerData.random(DEPTHWISE), NAME)
     found = mnemonics(counts.hot_instructions)
     assert found["fmla"] == counts.hot.effects.fmas > 0
     loads = sum(count for name, count in found.items() if name.startswith("ld"))
@@ -100,7 +102,7 @@ def test_the_listing_of_the_hottest_block_is_its_code() -> None:
 
 
 def test_a_listing_of_other_code_is_refused() -> None:
-    code = layer_code(LayerData.random(DEPTHWISE), TARGET)
+    code = layer_code(LayerData.random(DEPTHWISE), NAME)
     block = CodeBlock("layer_run", 0, (0,), 1)
     with pytest.raises(ValueError, match="function called layer_run in the assembly, found none"):
         block_instructions("", code.object_code, block)
@@ -124,7 +126,7 @@ def test_published_counts_are_not_taken_for_another_padding() -> None:
 
 
 def test_a_search_ranks_what_it_tried() -> None:
-    search = Search.of(LayerData.random(DEPTHWISE), TARGET)
+    search = Search.of(LayerData.random(DEPTHWISE), NAME)
     chosen = next(one for one in search.candidates if one.tile == search.chosen)
     assert len(search.candidates) == len({one.tile for one in search.candidates}) > 4
     for candidate in search.candidates[:3]:
@@ -180,6 +182,16 @@ def test_the_command(small_table: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert f"fmla {first['hot_fmas']}" in first["hot_mnemonics"]
 
 
+def test_a_target_file_of_ones_own(
+    small_table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = pretended(tmp_path, NAME, vector_registers=16)
+    options = ["--layers", str(small_table), "--target", target]
+    assert convopt_bench(["counts", *options]) == 0
+    assert convopt_bench(["counts", *options, "--search", "dw*"]) == 0
+    assert "is chosen: " in capsys.readouterr().out
+
+
 def test_the_command_searches(
     small_table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -201,7 +213,7 @@ def test_an_error_leaves_the_rows_that_there_are(
     def fail_at_pointwise(data: LayerData, *arguments: object, **options: object) -> object:
         if data.layer.kind == "pw":
             raise ConvoptError("the second layer is wrong")
-        return measure(data, TARGET)
+        return measure(data, NAME)
 
     monkeypatch.setattr("convopt.benchmarks.counts.measurement.measure", fail_at_pointwise)
     file = tmp_path / "counts.json"

@@ -27,7 +27,8 @@ from convopt.cli.start import convopt_bench
 from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.errors import ConvoptError
 
-TARGET = cpu_target("x86-64-v4")
+NAME = "x86-64-v4"
+TARGET = cpu_target(NAME)
 DEPTHWISE = Layer("t", "dw", 16, 10, 10, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1, 16, 1)
 POINTWISE = Layer("t", "pw", 16, 4, 4, 16, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1)
 LEVELS = tuple(Level(name, 1 << 20, 10.0, 10.0, 10.0) for name in ("L1", "L2", "L3", "DRAM"))
@@ -62,13 +63,13 @@ def test_names_of_kernels_play_no_part() -> None:
 
 def test_tiles_of_equal_code_come_together() -> None:
     data = LayerData.random(DEPTHWISE)
-    _, candidates = legal_tiles(data, TARGET)
-    found = distinct_codes(data, TARGET, candidates)
+    _, candidates = legal_tiles(data, NAME)
+    found = distinct_codes(data, NAME, candidates)
     together = [one.tile for each in found for one in each.candidates]
     assert len(together) == len(set(together)) == len(candidates)
     assert set(together) == {one.tile for one in candidates}
     group = next(one for one in found if len(one.candidates) > 1)
-    texts = [layer_code(data, TARGET, one.tile).assembly for one in group.candidates]
+    texts = [layer_code(data, NAME, one.tile).assembly for one in group.candidates]
     assert len({without_directives(text) for text in texts}) == 1
     assert len({without_directives(one.code.assembly) for one in found}) == len(found)
 
@@ -136,8 +137,7 @@ def small_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_machine")
 def test_a_wrong_result_is_an_error() -> None:
-    data, host = LayerData.random(POINTWISE), cpu_target("host")
-    code = layer_code(data, host)
+    code = layer_code(LayerData.random(POINTWISE), "host")
     one = TileCode("the tile", code.object_code, code.interface, 0)
     work = SearchSetup("host", 1, LIMITS).work()
     weights = code.weights.tobytes()

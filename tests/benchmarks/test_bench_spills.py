@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.layers.tables import COLUMNS, read_table
 from convopt.benchmarks.spills.stack_traffic import distinct, stack_traffic
@@ -60,9 +60,8 @@ def test_a_tile_that_does_not_fit_is_reported(
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_tile_is_looked_at(name: str) -> None:
     layer = Layer("t", "pw", 64, 14, 14, 64, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1)
-    target = cpu_target(name)
     fits, does_not = (
-        stack_traffic(layer, target, TileAttr(TileScheme.BROADCAST, 1, columns, 2))
+        stack_traffic(layer, name, TileAttr(TileScheme.BROADCAST, 1, columns, 2))
         for columns in (4, 20)
     )
     assert fits.references == 0
