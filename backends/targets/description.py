@@ -65,7 +65,8 @@ class GpuTarget:
     """A CUDA device.
 
     `compute_capability` as in "8.6". Sizes in bytes, per multiprocessor where the name says so;
-    `shared_bytes_per_sm` is the most that shared memory can be set to. Bandwidth in GB/s.
+    `shared_bytes_per_sm` is the most that shared memory can be set to, `shared_bytes_per_block` the
+    most that one block can have of it; `l1_bytes_per_sm` is what both share. Bandwidth in GB/s.
     """
 
     name: str
@@ -75,6 +76,8 @@ class GpuTarget:
     threads_per_sm: int
     registers_per_sm: int
     shared_bytes_per_sm: int
+    shared_bytes_per_block: int
+    l1_bytes_per_sm: int
     frequency_ghz: float
     l2_bytes: int
     dram_gbs: float

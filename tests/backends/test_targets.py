@@ -29,6 +29,8 @@ cores_per_sm = 128
 threads_per_sm = 1536
 registers_per_sm = 65536
 shared_bytes_per_sm = 102400
+shared_bytes_per_block = 101376
+l1_bytes_per_sm = 131072
 frequency_ghz = 1.5
 l2_bytes = 4194304
 dram_gbs = 448
@@ -45,7 +47,9 @@ def test_every_shipped_target_loads() -> None:
         assert target.l1_gbs > target.l2_gbs > target.dram_gbs
         assert bool(target.l3_bytes) == bool(target.l3_gbs)
     for name in GPUS:
-        assert isinstance(load_target(name), GpuTarget)
+        gpu = load_target(name)
+        assert isinstance(gpu, GpuTarget)
+        assert gpu.shared_bytes_per_block <= gpu.shared_bytes_per_sm < gpu.l1_bytes_per_sm
 
 
 def test_peak_performance() -> None:
