@@ -91,7 +91,8 @@ def _parallel(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> Parallel:
         return Parallel.BLOCKS
     rows, columns = axes_of(op)
     tiles = -(-rows.outputs // tile_rows)
-    if scheme is TileScheme.BROADCAST and is_collapsible(rows, columns):
+    is_one_row = rows.outputs == 1 or is_collapsible(rows, columns)
+    if scheme is TileScheme.BROADCAST and is_one_row:
         tiles = -(-rows.outputs * columns.outputs // tile_columns)
     blocks = -(-op.result_type.get_shape()[1] // (vectors * target.lanes))
     unevenness = {Parallel.PIXELS: _unevenness(tiles), Parallel.BLOCKS: _unevenness(blocks)}
