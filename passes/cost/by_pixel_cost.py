@@ -24,17 +24,25 @@ MOST_ROWS = 4
 MOST_ROWS_WITHOUT_MEMORY_OPERANDS = 2
 """Where FMAs take no operand from memory: more rows keep the weights of all kernel rows alive, and
 LLVM spills although there are registers enough."""
+ROW_COST = 1.5
+"""Cycles that a tile takes for each input row that it touches: another stream from the caches."""
+STRIP_ROW_COST = 5.0
+"""The same for each output row of a strip, with the loop's own cycles."""
 SHORT_RUN = 20.0
 """Cycles that a strip waits for each row of an image that L1 does not hold (measured on x86-64)."""
 
 
 @dataclass(frozen=True)
 class ByPixelProblem:
-    """One block of channels of one image of a depthwise or grouped convolution."""
+    """One block of channels of one image of a depthwise or grouped convolution.
+
+    `epilogue_constants` says whether the epilogue has any, which take a register.
+    """
 
     rows: Axis
     columns: Axis
     group_channels: int
+    epilogue_constants: bool = False
 
     @property
     def taps(self) -> int:
@@ -80,7 +88,8 @@ def _fits_registers(problem: ByPixelProblem, target: CpuTarget, rows: int, colum
     limit = usable_registers(target)
     if target.arch != "x86_64":
         # two passes stand in the loop over tiles, which keeps an epilogue's constants, too
-        limit += 1 if problem.group_channels == PASSES_IN_A_ROW else 2
+        keeps_constants = problem.group_channels == PASSES_IN_A_ROW and problem.epilogue_constants
+        limit += 1 if keeps_constants else 2
     return rotate_registers(problem, target, rows, columns) <= limit
 
 
@@ -102,7 +111,7 @@ def rotate_cycles(
             loads = row.inputs * column.inputs + weights
             outputs = row.size * column.size
             one_pass = _pass_cycles(problem, target, row.taps * column.taps, loads, outputs)
-            tile = problem.group_channels * one_pass + TILE_OVERHEAD
+            tile = problem.group_channels * one_pass + TILE_OVERHEAD + row.inputs * ROW_COST
             cycles += row.count * column.count * tile
     return cycles
 
@@ -143,7 +152,7 @@ def strip_cycles(problem: ByPixelProblem, target: CpuTarget, columns: int) -> fl
     rows_of_taps = sum(each.count * each.taps for each in profile(problem.rows, 1))
     image_bytes = 4 * target.lanes * problem.rows.inputs * problem.columns.inputs
     waits = target.arch == "x86_64" and image_bytes > target.l1_bytes
-    per_row = LOOP_OVERHEAD + (SHORT_RUN if waits else 0.0)
+    per_row = STRIP_ROW_COST + (SHORT_RUN if waits else 0.0)
     cycles = 0.0
     for tile in profile(problem.columns, columns):
         fmas = rows_of_taps * tile.taps

@@ -5,6 +5,8 @@ from functools import lru_cache
 from math import prod
 from statistics import mean
 
+from xdsl.dialects.arith import ConstantOp
+
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.layouts import physical_shape
@@ -47,7 +49,9 @@ def _problem(op: ConvolutionOp, target: CpuTarget) -> Problem:
     rows, columns = axes_of(op)
     outputs, group_inputs = op.filter_type.get_shape()[:2]
     if scheme_of(op, target) is not TileScheme.BROADCAST:
-        return ByPixelProblem(rows, columns, group_inputs), -(-outputs // target.lanes)
+        constants = any(isinstance(each, ConstantOp) for each in op.epilogue.walk())
+        one_block = ByPixelProblem(rows, columns, group_inputs, constants)
+        return one_block, -(-outputs // target.lanes)
     channels = op.input_type.get_shape()[1]
     return BroadcastProblem(rows, columns, channels, outputs, op.group_count, reads_blocks(op))
 

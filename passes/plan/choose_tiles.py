@@ -32,7 +32,7 @@ class ChooseTilesPass(ModulePass):
     After, for target=x86-64-v4:
     ```mlir
     func.func @main(%x : tensor<1x32x28x28xf32, #conv.layout<nchwc, 16>>, %w : tensor<32x1x3x3xf32>) -> tensor<1x32x28x28xf32, #conv.layout<nchwc, 16>> {
-      %y = conv.depthwise %x, %w {padding = [1, 1, 1, 1]} schedule = #conv.tile<rotate, rows = 4, columns = 4, prefetch = output, parallel = pixels> : tensor<1x32x28x28xf32, #conv.layout<nchwc, 16>>, tensor<32x1x3x3xf32> -> tensor<1x32x28x28xf32, #conv.layout<nchwc, 16>>
+      %y = conv.depthwise %x, %w {padding = [1, 1, 1, 1]} schedule = #conv.tile<rotate, columns = 14, prefetch = output, parallel = pixels> : tensor<1x32x28x28xf32, #conv.layout<nchwc, 16>>, tensor<32x1x3x3xf32> -> tensor<1x32x28x28xf32, #conv.layout<nchwc, 16>>
       func.return %y : tensor<1x32x28x28xf32, #conv.layout<nchwc, 16>>
     }
     ```
