@@ -201,9 +201,16 @@ def parallels(case: ConvolutionCase, scheme: TileScheme) -> Iterator[Parallel]:
         (ConvolutionCase(1, 1, 16, 16, (48, 48), SAME_3X3), BROADCAST, Parallel.PIXELS),
         (ConvolutionCase(1, 1, 640, 192, (12, 12), SAME_3X3), BROADCAST, Parallel.BLOCKS),
         (ConvolutionCase(1, 192, 1, 1, (1, 9), Window((1, 3))), ROTATE, Parallel.BLOCKS),
+        (ConvolutionCase(1, 1, 4, 9, (11, 90), Window((11, 11))), BROADCAST, Parallel.PIXELS),
         (ConvolutionCase(1, 192, 1, 1, (48, 48), SAME_3X3), STRIP, Parallel.BLOCKS),
     ],
-    ids=["more pixels than weights", "more weights than pixels", "one row", "strip"],
+    ids=[
+        "more pixels than weights",
+        "more weights than pixels",
+        "one row",
+        "one row of pixels",
+        "strip",
+    ],
 )
 def test_what_threads_share(case: ConvolutionCase, scheme: TileScheme, expected: Parallel) -> None:
     found = list(parallels(case, scheme))

@@ -67,7 +67,7 @@ class KernelView:
     @property
     def prefetches(self) -> set[tuple[int, bool]]:
         """Which arguments, counted from the first, are asked for, and whether to be written."""
-        arguments = list(self.function.args)
+        arguments: list[SSAValue] = list(self.function.args)
         return {(arguments.index(op.memref), op.write) for op in self.all(PrefetchOp)}
 
     @property
