@@ -20,6 +20,7 @@ CHANNELS_ROTATED_BY_ONE_SHUFFLE = 4
 PASSES_IN_A_ROW = 2
 """Where a group has as many channels, its passes are no loop."""
 MOST_ACCUMULATORS = 16
+MOST_COLUMNS = 14
 MOST_ROWS = 4
 MOST_ROWS_WITHOUT_MEMORY_OPERANDS = 2
 """Where FMAs take no operand from memory: more rows keep the weights of all kernel rows alive, and
@@ -167,11 +168,11 @@ def rotate_tiles(problem: ByPixelProblem, target: CpuTarget) -> Iterator[tuple[i
     is_x86 = target.arch == "x86_64"
     most_rows = MOST_ROWS if is_x86 else MOST_ROWS_WITHOUT_MEMORY_OPERANDS
     for rows in range(1, min(most_rows, problem.rows.outputs) + 1):
-        for columns in range(1, min(16, problem.columns.outputs) + 1):
+        for columns in range(1, min(MOST_COLUMNS, problem.columns.outputs) + 1):
             if rows * columns <= MOST_ACCUMULATORS:
                 yield rows, columns
 
 
 def strip_tiles(problem: ByPixelProblem) -> range:
     """Candidate columns."""
-    return range(1, min(16, problem.columns.outputs) + 1)
+    return range(1, min(MOST_COLUMNS, problem.columns.outputs) + 1)
