@@ -22,7 +22,7 @@ def check_case(case: ConvolutionCase, target: str, side: Side = "end", threads: 
 
 
 @pytest.mark.parametrize("target", runnable_targets())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases(), st.sampled_from(["start", "end"]), st.integers(1, 3))
 def test_random_convolutions(target: str, case: ConvolutionCase, side: Side, threads: int) -> None:
     check_case(case, target, side, threads)
