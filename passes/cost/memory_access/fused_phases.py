@@ -3,7 +3,8 @@
 A module makes a few rows of its last stage at a time, with all channels. Before that, every stage
 makes what the next one lacks: rows that a band made and the next one needs as well are kept in a
 rolling buffer (`RECOMPUTED`: made again, so that bands do not depend on each other). An
-intermediate is touched again soon: it comes from L1 or L2.
+intermediate is touched again soon: it comes from L1 or L2. Distances between phases are upper
+bounds: all that the phases in between touch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from convopt.passes.cost.memory_access.accesses import Operand, Phase, total_of
 from convopt.passes.cost.memory_access.broadcast_accesses import broadcast_phase
 from convopt.passes.cost.memory_access.by_pixel_accesses import rotate_phase, strip_phase
 from convopt.passes.cost.memory_access.cpu_kernel import (
+    BroadcastTile,
     CpuKernel,
     LastTouch,
     RotateTile,
@@ -86,21 +88,30 @@ def _last_touch(
     What the stage before it made for this band is as near as that stage's operands are many bytes.
     """
     is_last = number == len(stages) - 1
-    buffers = since.output if band_bytes is None else band_bytes
     place = replace(
         since,
-        weights=since.weights if band_bytes is None else band_bytes,
-        output=since.output if is_last else buffers,
         writes=Operand.OUTPUT if is_last else Operand.INTERMEDIATE,
         rows_again=steps[number].again,
-        again=buffers,
     )
+    if band_bytes is not None:
+        output = since.output
+        if not is_last:
+            output = band_bytes - _before_last_sweep(stages[number + 1], steps[number + 1])
+        place = replace(place, weights=band_bytes, again=band_bytes, output=output)
     if number == 0:
         return place
     before, step = stages[number - 1], steps[number - 1]
     made = before.output_bytes(step.stop - step.start)
     near = before.input_bytes(step.touched) + before.weight_bytes + made
     return replace(place, reads=Operand.INTERMEDIATE, input=near)
+
+
+def _before_last_sweep(kernel: CpuKernel, step: _Step) -> float:
+    """Bytes of weights and output that a kernel touches before it reads its input the last time."""
+    if not isinstance(kernel.tile, BroadcastTile):
+        return 0
+    sweeps = kernel.output_blocks // kernel.tile.vectors
+    return (kernel.weight_bytes + kernel.output_bytes(step.stop - step.start)) * (1 - 1 / sweeps)
 
 
 def _bands(axes: Sequence[Axis], band: int, halo: Halo) -> Iterator[list[_Step]]:

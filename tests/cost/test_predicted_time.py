@@ -1,0 +1,67 @@
+"""Predicted times of phases, by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from convopt.backends.targets import cpu_target
+from convopt.passes.cost.memory_access.accesses import COLD, Access, Operand, Phase
+from convopt.passes.cost.memory_access.predicted_time import phase_time, predicted_seconds
+
+TARGET = replace(
+    cpu_target("x86-64-v4"),
+    frequency_ghz=2.0,
+    fma_ports=2,
+    lanes=16,
+    l1_bytes=32768,
+    l2_bytes=1 << 20,
+    l3_bytes=1 << 24,
+    l1_gbs=256.0,
+    l2_gbs=100.0,
+    l3_gbs=20.0,
+    dram_gbs=10.0,
+)
+
+
+def test_each_part_of_the_machine() -> None:
+    phase = Phase(
+        "",
+        fmas=4000,
+        other_operations=800,
+        loads=3000,
+        stores=1000,
+        accesses=(
+            Access(Operand.INPUT, 1000, 100),
+            Access(Operand.INPUT, 2000, 100_000),
+            Access(Operand.OUTPUT, 500, 100_000, is_store=True),
+            Access(Operand.WEIGHTS, 250, 4_000_000),
+            Access(Operand.WEIGHTS, 125, COLD),
+        ),
+    )
+    time = phase_time(phase, TARGET)
+    assert time.ports == pytest.approx(4800 / 2 / 2e9)
+    assert time.l1 == pytest.approx(3000 * 64 / 256e9)  # two vectors a cycle
+    assert time.l2 == pytest.approx(4 * (2000 + 2 * 500 + 250 + 125) / 100e9)
+    assert time.beyond == pytest.approx(4 * 250 / 20e9 + 4 * 125 / 10e9)
+    assert time.seconds == time.ports
+    assert predicted_seconds([phase, phase], TARGET) == 2 * time.seconds
+
+
+def test_stores_leave_at_one_a_cycle() -> None:
+    phase = Phase("", 0, 0, loads=10, stores=100, accesses=())
+    assert phase_time(phase, TARGET).l1 == pytest.approx(100 / 2e9)
+    narrow = replace(TARGET, l1_gbs=64.0)
+    assert phase_time(phase, narrow).l1 == pytest.approx(100 * 64 / 64e9)
+
+
+def test_a_part_of_each_cache_is_usable() -> None:
+    phase = Phase("", 0, 0, 0, 0, (Access(Operand.INPUT, 100, 0.75 * (1 << 20)),))
+    assert phase_time(phase, TARGET).beyond == 0
+    over = replace(phase, accesses=(Access(Operand.INPUT, 100, 0.75 * (1 << 20) + 1),))
+    assert phase_time(over, TARGET).beyond > 0
+
+
+def test_without_a_third_cache_memory_is_next() -> None:
+    phase = Phase("", 0, 0, 0, 0, (Access(Operand.INPUT, 100, 4_000_000),))
+    board = replace(TARGET, l3_bytes=0, l3_gbs=0.0)
+    assert phase_time(phase, board).beyond == pytest.approx(400 / 10e9)
