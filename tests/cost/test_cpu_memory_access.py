@@ -163,3 +163,16 @@ def test_epilogue_operands_are_counted() -> None:
     # 8 tiles start, 32 results take two operands each, 4 tiles a block load 4 weights and 16 pixels
     assert phase.loads == 8 + 64 + 8 * (4 + 16)
     assert Access(Operand.EXTRA, 4 * 32 + 2 * 8, inf) in phase.accesses
+
+
+def test_distances_by_hand() -> None:
+    """A rotate tile of 2 x 4 reads 4 x 6 pixels and 9 weights; a row of tiles 4 x 40 and 9."""
+    found = {access.distance for access in kernel_phase("", CASES["rotate"], LastTouch()).accesses}
+    assert found == {inf, 16 * (24 + 9 + 8), 16 * (160 + 9 + 80)}
+    found = {access.distance for access in kernel_phase("", CASES["strip"], LastTouch()).accesses}
+    assert found == {inf, 16 * 60 * (6 + 4)}
+    phase = kernel_phase("", CASES["pointwise"], LastTouch())
+    weights = 16 * 8  # of a block of two vectors
+    of_a_tile = 4 * (6 * 16 + weights + 6 * 8)
+    of_a_block = 4 * (144 * 16 + weights + 144 * 8)
+    assert {access.distance for access in phase.accesses} == {inf, of_a_tile, of_a_block}
