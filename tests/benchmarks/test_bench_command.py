@@ -156,6 +156,7 @@ def test_tables_and_peers_are_listed(bench: Command) -> None:
 
 
 def test_a_run_prints_tables_and_writes_files(bench: Command, table: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     files = {kind: tmp_path / f"out.{kind}" for kind in ("csv", "json", "svg")}
     options = ["--csv", files["csv"], "--json", files["json"], "--plot", files["svg"]]
     found = bench("layers", table, "--peers", "double,absent", "--rounds", 1, *options)

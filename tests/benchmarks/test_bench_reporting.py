@@ -176,6 +176,7 @@ def test_files_are_complete_after_every_row(tmp_path: Path) -> None:
 
 
 def test_a_picture_of_every_layout(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     file = tmp_path / "picture.svg"
     plot(ROWS, LIMITS, [Layout.OWN, Layout.NCHW], file)
     axes = [one for one in ElementTree.parse(file).iter() if one.get("id", "").startswith("axes_")]
