@@ -27,6 +27,8 @@ MOST_ROWS_WITHOUT_MEMORY_OPERANDS = 2
 LLVM spills although there are registers enough."""
 ROW_COST = 1.5
 """Cycles that a tile takes for each input row that it touches: another stream from the caches."""
+RELOAD_COST = 8.0
+"""Cycles that a depthwise tile waits for weights that did not stay in registers."""
 STRIP_ROW_COST = 5.0
 """The same for each output row of a strip, with the loop's own cycles."""
 SHORT_RUN = 20.0
@@ -105,14 +107,20 @@ def rotate_cycles(
         return None
     if not has_static_edges(problem, rows, columns):
         return None if rows > 1 else _run_time_rows_cycles(problem, target, columns)
-    weights = 0 if holds_weights(problem, target, rows, columns) else problem.taps
+    weights, reload = problem.taps, 0.0
+    if holds_weights(problem, target, rows, columns):
+        weights = 0
+    elif problem.group_channels == 1:
+        reload = RELOAD_COST
     cycles = 0.0
     for row in profile(problem.rows, rows):
         for column in profile(problem.columns, columns):
             loads = row.inputs * column.inputs + weights
             outputs = row.size * column.size
             one_pass = _pass_cycles(problem, target, row.taps * column.taps, loads, outputs)
-            tile = problem.group_channels * one_pass + TILE_OVERHEAD + row.inputs * ROW_COST
+            tile = (
+                problem.group_channels * one_pass + TILE_OVERHEAD + row.inputs * ROW_COST + reload
+            )
             cycles += row.count * column.count * tile
     return cycles
 
