@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.errors import ConvoptError
 
 Array = npt.NDArray[np.float32]
-FLOAT_BYTES = 4
 
 KINDS = ("dw", "pw", "grp", "dense")
 

@@ -9,6 +9,7 @@ Pair = tuple[int, int]
 Padding = tuple[int, int, int, int]
 
 AXES = ("height", "width")
+FLOAT_BYTES = 4
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+from convopt.convdialect.shapes import FLOAT_BYTES
+
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
 
@@ -12,8 +14,6 @@ ENTRY = "main"
 
 BUFFER_ALIGNMENT = 64
 """Bytes to which weights and workspace are aligned, so that vectors lie in one cache line."""
-
-FLOAT_BYTES = 4
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from convopt.backends.llvm import jit
 from convopt.backends.targets import CpuTarget
-from convopt.benchmarks.layer import FLOAT_BYTES, Array
+from convopt.benchmarks.layer import Array
 from convopt.benchmarks.limits.loops import (
     COPY,
     PEAK,
@@ -22,6 +22,7 @@ from convopt.benchmarks.limits.loops import (
     step_bytes,
 )
 from convopt.benchmarks.peers.memory import huge_array
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.runtime.buffers import address
 
 _PAGE = 4096

@@ -6,8 +6,9 @@ Multicore Architectures", CACM 52(4), 2009.
 
 from dataclasses import dataclass
 
-from convopt.benchmarks.layer import FLOAT_BYTES, Layer
+from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.limits.machine import Level, Limits
+from convopt.convdialect.shapes import FLOAT_BYTES
 
 COMPUTE = "compute"
 PRIVATE = ("L1", "L2")

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from convopt.backends.llvm import jit
-from convopt.backends.llvm.interface import FLOAT_BYTES, Interface
+from convopt.backends.llvm.interface import Interface
 from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.channel_blocks import logical, physical
 from convopt.benchmarks.layer import Array
 from convopt.benchmarks.peers.memory import huge_array, huge_copy
 from convopt.benchmarks.peers.peer import Prepared
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.runtime.threads import ThreadTeam
 
 _CALLS = "convopt_benchmark_calls"

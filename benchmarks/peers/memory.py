@@ -5,7 +5,8 @@ import mmap
 
 import numpy as np
 
-from convopt.benchmarks.layer import FLOAT_BYTES, Array
+from convopt.benchmarks.layer import Array
+from convopt.convdialect.shapes import FLOAT_BYTES
 
 HUGE_PAGE_BYTES = 1 << 21
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convopt.backends.llvm.interface import FLOAT_BYTES, Interface
+from convopt.backends.llvm.interface import Interface
 from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.channel_blocks import physical
 from convopt.benchmarks.layer import Layer, LayerData
@@ -18,6 +18,7 @@ from convopt.benchmarks.measuring.setup import target_here
 from convopt.benchmarks.peers.bound_code import BoundCode, Buffers
 from convopt.benchmarks.peers.memory import huge_array, huge_copy
 from convopt.comparison import relative_error
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.errors import ConvoptError
 
 

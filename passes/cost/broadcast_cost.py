@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from convopt.backends.targets import CpuTarget
-from convopt.passes.cost.tile_classes import profile
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.tile_cycles import (
     TILE_OVERHEAD,
     tile_cycles,
@@ -13,8 +13,9 @@ from convopt.passes.cost.tile_cycles import (
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.geometry.input_channels import InputChannels
 from convopt.passes.geometry.schemes import collapsed, is_collapsible
+from convopt.passes.geometry.tile_classes import profile
+from convopt.passes.geometry.tile_code import PIXELS_IN_FLIGHT
 
-FLOAT_BYTES = 4
 HIDDEN_STREAM = 0.6
 """The part of a channel's cycles in which its weights arrive from L2 unnoticed."""
 LARGE_BLOCK_SLOWDOWN = 1.1
@@ -23,8 +24,6 @@ reads them again, beside the next block's that arrive."""
 AVX512_LANES = 16
 BROADCASTS_IN_FLIGHT = 4
 """More registers that LLVM fills with broadcast pixels where each is used but once."""
-PIXELS_IN_FLIGHT = 4
-"""Pixels that are loaded before they are used, where weights are held."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from convopt.backends.targets import CpuTarget
-from convopt.passes.cost.tile_classes import profile
 from convopt.passes.cost.tile_cycles import (
     LOOP_OVERHEAD,
     TILE_OVERHEAD,
@@ -12,13 +11,11 @@ from convopt.passes.cost.tile_cycles import (
     usable_registers,
 )
 from convopt.passes.geometry.axis_tiles import Axis, carried_rows
+from convopt.passes.geometry.tile_classes import profile
+from convopt.passes.geometry.tile_code import UNROLLED_PASSES, has_static_edges
 
-STATIC_FMA_LIMIT = 3000
-"""FMAs in a kernel's text beyond which edges are not unrolled (code of about 24 KiB)."""
 CHANNELS_ROTATED_BY_ONE_SHUFFLE = 4
 """A wider rotation crosses 128 bits and takes its lane numbers from a register."""
-PASSES_IN_A_ROW = 2
-"""Where a group has as many channels, its passes are no loop."""
 MOST_ACCUMULATORS = 16
 MOST_COLUMNS = 14
 MOST_ROWS = 4
@@ -52,18 +49,11 @@ class ByPixelProblem:
         return self.rows.kernel * self.columns.kernel
 
 
-def has_static_edges(problem: ByPixelProblem, rows: int, columns: int) -> bool:
-    """Whether every edge class of a rotate kernel gets code of its own."""
-    taps_in_rows = sum(each.taps for each in profile(problem.rows, rows))
-    taps_in_columns = sum(each.taps for each in profile(problem.columns, columns))
-    return taps_in_rows * taps_in_columns <= STATIC_FMA_LIMIT
-
-
 def holds_weights(problem: ByPixelProblem, target: CpuTarget, rows: int, columns: int) -> bool:
     """Whether a rotate kernel keeps its weights in registers from tile to tile."""
     return (
         problem.group_channels == 1
-        and has_static_edges(problem, rows, columns)
+        and has_static_edges(problem.rows, problem.columns, (rows, columns))
         and rows * columns + problem.taps + 2 <= usable_registers(target) - 2
     )
 
@@ -91,7 +81,7 @@ def _fits_registers(problem: ByPixelProblem, target: CpuTarget, rows: int, colum
     limit = usable_registers(target)
     if target.arch != "x86_64":
         # two passes stand in the loop over tiles, which keeps an epilogue's constants, too
-        keeps_constants = problem.group_channels == PASSES_IN_A_ROW and problem.epilogue_constants
+        keeps_constants = problem.group_channels == UNROLLED_PASSES and problem.epilogue_constants
         limit += 1 if keeps_constants else 2
     return rotate_registers(problem, target, rows, columns) <= limit
 
@@ -105,7 +95,7 @@ def rotate_cycles(
     """
     if rows * columns > 1 and not _fits_registers(problem, target, rows, columns):
         return None
-    if not has_static_edges(problem, rows, columns):
+    if not has_static_edges(problem.rows, problem.columns, (rows, columns)):
         return None if rows > 1 else _run_time_rows_cycles(problem, target, columns)
     weights, reload = problem.taps, 0.0
     if holds_weights(problem, target, rows, columns):

@@ -18,9 +18,9 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.lower.arena import aligned
 from convopt.passes.lower.builder import INDEX, f32_memref
-from convopt.passes.lower.storage import FLOAT_BYTES
 
 BARRIER = "convopt_barrier"
 BARRIER_BYTES = 64

@@ -12,8 +12,9 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp
 from convopt.passes.cost.broadcast_cost import BroadcastProblem, takes_weights_first
-from convopt.passes.cost.by_pixel_cost import ByPixelProblem, has_static_edges, holds_weights
+from convopt.passes.cost.by_pixel_cost import ByPixelProblem, holds_weights
 from convopt.passes.geometry.schemes import axes_of, collapsed, is_collapsible, reads_blocks
+from convopt.passes.geometry.tile_code import has_static_edges
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.epilogue import Epilogue
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
@@ -21,7 +22,8 @@ from convopt.passes.lower.kernel_plan import KernelPlan, Operand
 from convopt.passes.lower.kernels.block_output import BlockOutput
 from convopt.passes.lower.kernels.broadcast import BroadcastKernel
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape
-from convopt.passes.lower.kernels.rotate import RotateKernel, RotateShape
+from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape
+from convopt.passes.lower.kernels.rotate import RotateKernel
 from convopt.passes.lower.kernels.strip import StripKernel
 from convopt.passes.lower.packing import pack_blocked, pack_broadcast, pack_channels, pack_rotate
 from convopt.passes.lower.schedule_checks import check_layouts, check_tile
@@ -101,14 +103,14 @@ def _plan_by_pixel(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> Kern
     blocks = -(-channels // lanes)
     tile_size = (tile.rows.data, tile.columns.data)
     problem = ByPixelProblem(rows, columns, group_channels)
-    shape = RotateShape(
+    shape = ByPixelShape(
         batch,
         blocks,
         rows,
         columns,
         group_channels,
         tile_size,
-        static_edges=has_static_edges(problem, *tile_size),
+        static_edges=has_static_edges(problem.rows, problem.columns, tile_size),
         weights_in_registers=holds_weights(problem, target, *tile_size),
         prefetch=tile.prefetch,
         parallel=tile.parallel,

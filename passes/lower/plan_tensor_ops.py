@@ -21,6 +21,7 @@ from convopt.convdialect.ops.structure import (
     PadOp,
     TransposeOp,
 )
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.lower.builder import KernelBuilder, f32_memref
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
@@ -40,7 +41,6 @@ from convopt.passes.lower.kernels.resize import SourceCoordinate, write_resize
 from convopt.passes.lower.kernels.softmax import write_softmax
 from convopt.passes.lower.packing import pack_blocked
 from convopt.passes.lower.plan_convolution import region_text
-from convopt.passes.lower.storage import FLOAT_BYTES
 
 Write = Callable[[KernelBuilder], None]
 

@@ -8,8 +8,8 @@ from convopt.convdialect.attributes import Parallel, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
-from convopt.passes.cost.by_pixel_cost import ByPixelProblem, has_static_edges
 from convopt.passes.geometry.schemes import axes_of
+from convopt.passes.geometry.tile_code import has_static_edges
 
 
 def check_layouts(op: ConvolutionOp, target: CpuTarget) -> None:
@@ -84,11 +84,11 @@ def _check_groups(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
 
 def _check_rotate(op: ConvolutionOp, tile: TileAttr) -> None:
     rows, columns = axes_of(op)
-    problem = ByPixelProblem(rows, columns, op.filter_type.get_shape()[1])
-    if tile.rows.data > 1 and not has_static_edges(problem, tile.rows.data, tile.columns.data):
+    size = (tile.rows.data, tile.columns.data)
+    if tile.rows.data > 1 and not has_static_edges(rows, columns, size):
         raise ConvoptError(
-            f"expected a tile of one row where the kernel has {problem.taps} taps and edges have "
-            f"no code of their own, found {tile}"
+            f"expected a tile of one row where the kernel has {rows.kernel * columns.kernel} taps "
+            f"and edges have no code of their own, found {tile}"
         )
 
 

@@ -16,8 +16,6 @@ from convopt.convdialect.constants import constant_value
 from convopt.convdialect.layouts import block_of, physical_shape, tensor_of
 from convopt.convdialect.ops.structure import ConvertLayoutOp, ReshapeOp
 
-FLOAT_BYTES = 4
-
 
 def elements(value: SSAValue) -> int:
     """Floats that the tensor takes in memory, channel tail included."""

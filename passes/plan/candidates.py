@@ -11,6 +11,7 @@ from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.layouts import physical_shape
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.broadcast_cost import BroadcastProblem, broadcast_cycles, broadcast_tiles
 from convopt.passes.cost.by_pixel_cost import (
     ByPixelProblem,
@@ -21,7 +22,6 @@ from convopt.passes.cost.by_pixel_cost import (
 )
 from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks, scheme_of
 
-FLOAT_BYTES = 4
 UNEVENNESS_WORTH_AVOIDING = 0.15
 
 Sized = tuple[TileScheme, int, int, int]

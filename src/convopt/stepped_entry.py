@@ -18,7 +18,8 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Block, Region, SSAValue
 
 from convopt.artifact import STEPPED_ENTRY, KernelStep
-from convopt.backends.llvm.interface import ENTRY, FLOAT_BYTES
+from convopt.backends.llvm.interface import ENTRY
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.lower.kernel_names import parse_kernel_name
 from convopt.passes.remarks import location_of
 

@@ -7,13 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convopt.passes.cost.memory_access.accesses import (
-    FLOAT_BYTES,
-    Access,
-    Operand,
-    moved_beyond,
-    traffic_beyond,
-)
+from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.cost.memory_access.accesses import Access, Operand, moved_beyond, traffic_beyond
 from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.cpu_kernel import (
     BroadcastTile,

@@ -15,11 +15,11 @@ from convopt.convdialect.shapes import Window
 from convopt.passes.cost.broadcast_cost import BroadcastProblem, fits_registers
 from convopt.passes.cost.by_pixel_cost import (
     ByPixelProblem,
-    has_static_edges,
     rotate_registers,
     strip_cycles,
 )
 from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks
+from convopt.passes.geometry.tile_code import has_static_edges
 from convopt.passes.lower.plan_convolution import plan_convolution
 from convopt.passes.plan.candidates import best_schedule, schedules
 from convopt.testing.convolutions import ConvolutionCase
@@ -88,7 +88,7 @@ def check_legal(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
         assert inputs == rows.dilation == 1
         return
     assert sizes == (1, 1) or rotate_registers(problem, target, *sizes) <= target.vector_registers
-    assert sizes[0] == 1 or has_static_edges(problem, *sizes)
+    assert sizes[0] == 1 or has_static_edges(rows, columns, sizes)
 
 
 def scheduled(op: ConvolutionOp, tile: TileAttr) -> ConvolutionOp:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from convopt.passes.cost.memory_access.traffic import Traffic
 
-FLOAT_BYTES = 4
 COLD = inf
 """The distance of what was never touched, or so long ago that no cache holds it."""
 

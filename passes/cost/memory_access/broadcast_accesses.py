@@ -7,13 +7,8 @@ the taps in use. A block's weights are read again by every tile, the input by ev
 Distances are those of the largest tile, in the middle of the image.
 """
 
-from convopt.passes.cost.memory_access.accesses import (
-    FLOAT_BYTES,
-    Access,
-    Operand,
-    Phase,
-    combined,
-)
+from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.cost.memory_access.accesses import Access, Operand, Phase, combined
 from convopt.passes.cost.memory_access.cpu_kernel import BroadcastTile, CpuKernel, LastTouch
 from convopt.passes.cost.memory_access.halo import inputs_of
 from convopt.passes.cost.memory_access.tile_counts import count_axis

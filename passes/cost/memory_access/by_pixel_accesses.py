@@ -9,13 +9,8 @@ stay in registers.
 Distances are those of the largest tile, in the middle of the image.
 """
 
-from convopt.passes.cost.memory_access.accesses import (
-    FLOAT_BYTES,
-    Access,
-    Operand,
-    Phase,
-    combined,
-)
+from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.cost.memory_access.accesses import Access, Operand, Phase, combined
 from convopt.passes.cost.memory_access.cpu_kernel import (
     CpuKernel,
     LastTouch,
@@ -24,9 +19,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
 )
 from convopt.passes.cost.memory_access.tile_counts import count_axis
 from convopt.passes.geometry.axis_tiles import Axis
-
-UNROLLED_PASSES = 2
-"""With so many passes the first rotates the one start value instead of every accumulator."""
+from convopt.passes.geometry.tile_code import UNROLLED_PASSES
 
 
 def rotate_phase(name: str, kernel: CpuKernel, tile: RotateTile, since: LastTouch) -> Phase:

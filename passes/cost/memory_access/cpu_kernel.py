@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from convopt.passes.cost.memory_access.accesses import COLD, FLOAT_BYTES, Operand
+from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.cost.memory_access.accesses import COLD, Operand
 from convopt.passes.cost.memory_access.convolution import Convolution
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from convopt.backends.targets.description import CpuTarget
-from convopt.passes.cost.memory_access.accesses import FLOAT_BYTES, Moved, Phase, moved_beyond
+from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.cost.memory_access.accesses import Moved, Phase, moved_beyond
 
 USABLE = 0.75
 """The part of a cache that data of a kernel can count on: the rest goes to what passes by, to other

@@ -6,8 +6,8 @@ from functools import partial
 from xdsl.ir import SSAValue
 
 from convopt.convdialect.attributes import Prefetch
-from convopt.passes.cost.broadcast_cost import PIXELS_IN_FLIGHT
 from convopt.passes.geometry.axis_tiles import TileClass
+from convopt.passes.geometry.tile_code import PIXELS_IN_FLIGHT
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape, Place
 

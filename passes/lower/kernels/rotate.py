@@ -11,67 +11,26 @@ loop whose bounds are computed for each output row.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
-from xdsl.ir import Attribute, SSAValue
+from xdsl.ir import SSAValue
 
 from convopt.convdialect.attributes import Parallel, Prefetch
-from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis, uses_by_offset
-from convopt.passes.lower.builder import Index, KernelBuilder, f32_memref
+from convopt.passes.geometry.axis_tiles import TileClass, tile_axis, uses_by_offset
+from convopt.passes.geometry.tile_code import UNROLLED_PASSES
+from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.block_output import BlockOutput
+from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape, Position
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
-
-Position = tuple[int, int]
-UNROLLED_PASSES = 2
-"""With so many passes they are written one after the other: the first rotation is then one of the
-start value instead of every accumulator."""
 
 OnePass = Callable[[Index, Sequence[SSAValue]], Sequence[SSAValue]]
 """Adds one pass to the sums, given the index of the pass's first weight vector."""
 
 
-@dataclass(frozen=True)
-class RotateShape:
-    """What the loops need to know. Sizes are in elements, `blocks` in channel blocks."""
-
-    batch: int
-    blocks: int
-    rows: Axis
-    columns: Axis
-    group_channels: int
-    tile: Position
-    static_edges: bool
-    weights_in_registers: bool
-    prefetch: Prefetch
-    parallel: Parallel
-
-    @property
-    def taps(self) -> int:
-        return self.rows.kernel * self.columns.kernel
-
-    @property
-    def parallel_extent(self) -> int:
-        if self.parallel is Parallel.BLOCKS:
-            return self.batch * self.blocks
-        return -(-self.rows.outputs // self.tile[0])
-
-    def argument_types(self, lanes: int, extras: Sequence[bool]) -> list[Attribute]:
-        """Input, weights, extras, output; images of a batch lie one after another."""
-        images = self.batch * self.blocks
-        output = f32_memref(images, self.rows.outputs, self.columns.outputs, lanes)
-        return [
-            f32_memref(images, self.rows.inputs, self.columns.inputs, lanes),
-            f32_memref(self.blocks, self.group_channels * self.taps, lanes),
-            *(f32_memref(self.blocks, lanes) if channel else output for channel in extras),
-            output,
-        ]
-
-
 class RotateKernel:
-    """Writes the loops of one rotate kernel; the parallel index runs over batch times blocks."""
+    """Writes the loops of one rotate kernel, shared out by blocks or by rows of tiles."""
 
-    def __init__(self, builder: KernelBuilder, shape: RotateShape, output: BlockOutput):
+    def __init__(self, builder: KernelBuilder, shape: ByPixelShape, output: BlockOutput):
         self.b = builder
         self.shape = shape
         self.input, self.weights = builder.arguments[:2]

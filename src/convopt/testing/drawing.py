@@ -9,8 +9,8 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import Window
-from convopt.passes.cost.by_pixel_cost import ByPixelProblem, has_static_edges
 from convopt.passes.geometry.schemes import axes_of
+from convopt.passes.geometry.tile_code import has_static_edges
 from convopt.passes.plan.candidates import schedules
 from convopt.testing.convolutions import ACTIVATIONS, ConvolutionCase
 
@@ -90,8 +90,7 @@ def any_tiles(draw: st.DrawFn, op: ConvolutionOp, target: CpuTarget) -> TileAttr
         prefetch = draw(st.sampled_from([Prefetch.NONE, Prefetch.WEIGHTS]))
         return TileAttr(scheme, 1, columns, draw(st.sampled_from(divisors)), prefetch, parallel)
     prefetch = draw(st.sampled_from([Prefetch.NONE, Prefetch.INPUT, Prefetch.OUTPUT]))
-    problem = ByPixelProblem(*axes_of(op), op.filter_type.get_shape()[1])
-    most_rows = 4 if has_static_edges(problem, 4, columns) else 1
+    most_rows = 4 if has_static_edges(*axes_of(op), (4, columns)) else 1
     return TileAttr(scheme, draw(st.integers(1, most_rows)), columns, 1, prefetch, parallel)
 
 

@@ -8,7 +8,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from convopt.passes.cost.memory_access.accesses import FLOAT_BYTES, Operand, Phase
+from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.cost.memory_access.accesses import Operand, Phase
 from convopt.passes.cost.memory_access.cpu_kernel import (
     BroadcastTile,
     CpuKernel,
