@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import FloatAttr
 from xdsl.ir import Block, BlockArgument, Operation, Region, SSAValue
 from xdsl.utils.hints import isa
 
+from convopt.passes.geometry.epilogue_start import start_of
 from convopt.passes.lower.builder import KernelBuilder
 
 LoadExtra = Callable[[int], SSAValue]
@@ -28,21 +29,12 @@ class Epilogue:
     @staticmethod
     def of(region: Region, per_channel: Sequence[bool]) -> "Epilogue":
         """Split `region`; `per_channel[e]` says whether extra `e` has one value a channel."""
-        block = region.first_block
-        if block is None:
+        if region.first_block is None:
             return Epilogue(None, None, None)
-        accumulator = block.args[0]
-        uses = list(accumulator.uses)
-        if len(uses) != 1 or not isinstance(uses[0].operation, arith.AddfOp):
+        start = start_of(region, per_channel)
+        if start is None:
             return Epilogue(region, None, None)
-        add = uses[0].operation
-        other = add.rhs if add.lhs is accumulator else add.lhs
-        if not isinstance(other, BlockArgument) or other is accumulator:
-            return Epilogue(region, None, None)
-        extra = other.index - 1
-        if not per_channel[extra]:
-            return Epilogue(region, None, None)
-        return Epilogue(region, extra, add)
+        return Epilogue(region, start.extra, start.addition)
 
     def apply(
         self, builder: KernelBuilder, accumulator: SSAValue, load_extra: LoadExtra

@@ -1,0 +1,111 @@
+"""A planned convolution or fused module as the memory model sees it."""
+
+from typing import NamedTuple
+
+from xdsl.dialects import arith, math
+from xdsl.ir import Operation
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import TileAttr, TileScheme
+from convopt.convdialect.layouts import tensor_of
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.passes.cost.broadcast_cost import BroadcastProblem
+from convopt.passes.cost.by_pixel_cost import ByPixelProblem, holds_weights
+from convopt.passes.cost.memory_access.accesses import Phase
+from convopt.passes.cost.memory_access.convolution import Convolution
+from convopt.passes.cost.memory_access.cpu_kernel import (
+    BroadcastTile,
+    CpuKernel,
+    EpilogueWork,
+    LastTouch,
+    RegisterTile,
+    RotateTile,
+    StripTile,
+)
+from convopt.passes.cost.memory_access.fused_phases import kernel_phase, module_phases
+from convopt.passes.geometry.epilogue_start import start_of
+from convopt.passes.geometry.schemes import axes_of, reads_blocks
+
+OPERATIONS_OF_EXP = 12
+OPERATIONS_OF_TANH = 16
+OPERATIONS_OF_DIVISION = 8
+"""Instructions for the FMA ports that one vector takes, as conv-expand-math writes them."""
+
+_OPERATIONS: dict[type[Operation], int] = {
+    YieldOp: 0,
+    arith.ConstantOp: 0,
+    arith.DivfOp: OPERATIONS_OF_DIVISION,
+    math.ExpOp: OPERATIONS_OF_EXP,
+    math.TanhOp: OPERATIONS_OF_TANH,
+}
+
+
+class PlannedKernel(NamedTuple):
+    """The stages of a kernel, one for a convolution on its own; `band`: rows of a fused module."""
+
+    stages: tuple[CpuKernel, ...]
+    band: int | None = None
+
+    def phases(self, since: LastTouch) -> list[Phase]:
+        """A phase a stage."""
+        if self.band is None:
+            return [kernel_phase("", self.stages[0], since)]
+        return module_phases(self.stages, self.band, since)
+
+
+def convolution_of(op: ConvolutionOp) -> Convolution:
+    """The sizes of an operation."""
+    rows, columns = axes_of(op)
+    batch, channels = op.input_type.get_shape()[:2]
+    outputs = op.result_type.get_shape()[1]
+    return Convolution(rows, columns, channels, outputs, op.group_count, batch)
+
+
+def kernel_of(op: ConvolutionOp, target: CpuTarget, tile: TileAttr | None = None) -> CpuKernel:
+    """One image of a convolution with the given tile, else with its schedule's."""
+    schedule = tile or op.schedule
+    assert schedule is not None
+    conv = convolution_of(op)
+    return CpuKernel(conv, _tile_of(op, schedule, target), target.lanes, _epilogue_of(op))
+
+
+def planned_kernel_of(op: ConvolutionOp | FusedOp, target: CpuTarget) -> PlannedKernel:
+    """An operation that has its schedule, and its stages theirs."""
+    if isinstance(op, ConvolutionOp):
+        return PlannedKernel((kernel_of(op, target),))
+    assert op.schedule is not None
+    stages = [each for each in op.body.block.ops if isinstance(each, ConvolutionOp)]
+    kernels = tuple(kernel_of(stage, target) for stage in stages)
+    return PlannedKernel(kernels, op.schedule.rows.data)
+
+
+def _tile_of(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> RegisterTile:
+    rows, columns = axes_of(op)
+    if tile.scheme is TileScheme.STRIP:
+        return StripTile(tile.columns.data)
+    if tile.scheme is TileScheme.ROTATE:
+        size = (tile.rows.data, tile.columns.data)
+        problem = ByPixelProblem(rows, columns, op.filter_type.get_shape()[1])
+        return RotateTile(*size, holds_weights(problem, target, *size))
+    outputs, channels = op.result_type.get_shape()[1], op.input_type.get_shape()[1]
+    problem_of_image = BroadcastProblem(
+        rows, columns, channels, outputs, op.group_count, reads_blocks(op)
+    )
+    vectors = tile.vectors.data
+    loads_vectors = problem_of_image.indexes_lanes(target, vectors)
+    return BroadcastTile(tile.columns.data, vectors, loads_vectors)
+
+
+def _epilogue_of(op: ConvolutionOp) -> EpilogueWork:
+    """Work on every output vector."""
+    per_channel = [len(tensor_of(extra).get_shape()) == 1 for extra in op.extras]
+    starts = start_of(op.epilogue, per_channel) is not None
+    operations = sum(_OPERATIONS.get(type(each), 1) for each in op.epilogue.walk())
+    return EpilogueWork(
+        operations=operations - starts,
+        starts=starts,
+        channel_operands=sum(per_channel) - starts,
+        tensor_operands=len(per_channel) - sum(per_channel),
+    )
