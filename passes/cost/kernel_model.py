@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from xdsl.dialects import arith, math
-from xdsl.ir import Operation
+from xdsl.ir import Operation, Region
 
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import TileAttr, TileScheme
@@ -81,6 +81,11 @@ def planned_kernel_of(op: ConvolutionOp | FusedOp, target: CpuTarget) -> Planned
     return PlannedKernel(kernels, op.schedule.rows.data)
 
 
+def operations_in(region: Region) -> int:
+    """Instructions for the FMA ports that one vector takes on its way through a scalar region."""
+    return sum(_OPERATIONS.get(type(each), 1) for each in region.walk())
+
+
 def _tile_of(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> RegisterTile:
     rows, columns = axes_of(op)
     if tile.scheme is TileScheme.STRIP:
@@ -102,9 +107,8 @@ def _epilogue_of(op: ConvolutionOp) -> EpilogueWork:
     """Work on every output vector."""
     per_channel = [len(tensor_of(extra).get_shape()) == 1 for extra in op.extras]
     starts = start_of(op.epilogue, per_channel) is not None
-    operations = sum(_OPERATIONS.get(type(each), 1) for each in op.epilogue.walk())
     return EpilogueWork(
-        operations=operations - starts,
+        operations=operations_in(op.epilogue) - starts,
         starts=starts,
         channel_operands=sum(per_channel) - starts,
         tensor_operands=len(per_channel) - sum(per_channel),
