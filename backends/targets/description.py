@@ -17,9 +17,14 @@ class CpuTarget:
 
     `cpu`, `features` and `schedule_for` are in LLVM's spelling; instructions are ordered for the
     CPU `schedule_for` where it is not empty. `lanes`: floats in a vector register.
-    `fma_latency` in cycles, `fma_ports` multiply-adds started a cycle. `indexed_fma`: a
-    multiply-add can take one lane of a vector for all (NEON). Sizes in bytes, of what one core
-    sees; 0: no such cache. Bandwidths in GB/s, reading, of one core.
+    `fma_latency` in cycles, `fma_ports` multiply-adds started a cycle. Sizes in bytes, of what one
+    core sees; 0: no such cache. Bandwidths in GB/s, reading, of one core.
+
+    What a multiply-add's operand may be: `indexed_fma`, one lane of a vector for all (NEON);
+    `fma_reads_memory`, a vector in memory (x86-64); `fma_broadcasts_memory`, one float in memory
+    for all lanes (AVX-512). Measured: `prefetches`, whether prefetch instructions pay (narrow
+    cores lose their issue slots); `waits_for_short_runs`, whether a core waits for the first lines
+    of each row that lies outside L1, since the hardware's prefetcher starts late.
     """
 
     name: str
@@ -33,6 +38,10 @@ class CpuTarget:
     fma_latency: int
     fma_ports: int
     indexed_fma: bool
+    fma_reads_memory: bool
+    fma_broadcasts_memory: bool
+    prefetches: bool
+    waits_for_short_runs: bool
     frequency_ghz: float
     l1_bytes: int
     l2_bytes: int

@@ -21,7 +21,6 @@ HIDDEN_STREAM = 0.6
 LARGE_BLOCK_SLOWDOWN = 1.1
 """Measured where the weights of one block of outputs are more than an eighth of L2: every tile
 reads them again, beside the next block's that arrive."""
-AVX512_LANES = 16
 BROADCASTS_IN_FLIGHT = 4
 """More registers that LLVM fills with broadcast pixels where each is used but once."""
 
@@ -81,13 +80,13 @@ def fits_registers(problem: BroadcastProblem, target: CpuTarget, pixels: int, ve
         inputs = (pixels - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1
         return accumulators + vectors + inputs <= target.vector_registers - 1
     inputs = 1 if axis.kernel == 1 else pixels  # neighbouring taps keep the pixels they share
-    if target.lanes == AVX512_LANES:  # its FMA broadcasts an operand from memory
+    if target.fma_broadcasts_memory:
         return accumulators + vectors + inputs <= target.vector_registers - 1
     if vectors == 1:
         inputs += BROADCASTS_IN_FLIGHT
         if not problem.reads_vectors(target, vectors):
             inputs += 1  # addresses of single channels leave more loads to the scheduler
-    limit = target.vector_registers - 1 if target.arch == "x86_64" else usable_registers(target)
+    limit = target.vector_registers - 1 if target.fma_reads_memory else usable_registers(target)
     return accumulators + vectors + inputs <= limit
 
 

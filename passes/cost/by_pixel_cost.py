@@ -29,7 +29,8 @@ RELOAD_COST = 8.0
 STRIP_ROW_COST = 5.0
 """The same for each output row of a strip, with the loop's own cycles."""
 SHORT_RUN = 20.0
-"""Cycles that a strip waits for each row of an image that L1 does not hold (measured on x86-64)."""
+"""Cycles that a strip waits for each row of an image that L1 does not hold, on a target that waits
+for short runs (measured on x86-64)."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def rotate_registers(problem: ByPixelProblem, target: CpuTarget, rows: int, colu
 
 def _inputs_in_flight(problem: ByPixelProblem, target: CpuTarget, columns: int) -> int:
     """Registers of inputs: one where an FMA reads memory, else a row's, loaded before its use."""
-    if target.arch == "x86_64":
+    if target.fma_reads_memory:
         return 1 if problem.group_channels == 1 else 2
     return (columns - 1) * problem.columns.stride + problem.columns.kernel
 
@@ -79,7 +80,7 @@ def _inputs_in_flight(problem: ByPixelProblem, target: CpuTarget, columns: int) 
 def _fits_registers(problem: ByPixelProblem, target: CpuTarget, rows: int, columns: int) -> bool:
     """Whether a rotate kernel's tile needs no stack; limits found by counting what LLVM spills."""
     limit = usable_registers(target)
-    if target.arch != "x86_64":
+    if not target.fma_reads_memory:
         # two passes stand in the loop over tiles, which keeps an epilogue's constants, too
         keeps_constants = problem.group_channels == UNROLLED_PASSES and problem.epilogue_constants
         limit += 1 if keeps_constants else 2
@@ -145,12 +146,12 @@ def strip_cycles(problem: ByPixelProblem, target: CpuTarget, columns: int) -> fl
     if problem.group_channels > 1 or problem.rows.dilation > 1:
         return None
     inputs = _inputs_in_flight(problem, target, columns) // 2
-    limit = usable_registers(target) if target.arch == "x86_64" else target.vector_registers
+    limit = usable_registers(target) if target.fma_reads_memory else target.vector_registers
     if alive * columns + problem.taps + 1 + inputs > limit:
         return None
     rows_of_taps = sum(each.count * each.taps for each in profile(problem.rows, 1))
     image_bytes = 4 * target.lanes * problem.rows.inputs * problem.columns.inputs
-    waits = target.arch == "x86_64" and image_bytes > target.l1_bytes
+    waits = target.waits_for_short_runs and image_bytes > target.l1_bytes
     per_row = STRIP_ROW_COST + (SHORT_RUN if waits else 0.0)
     cycles = 0.0
     for tile in profile(problem.columns, columns):
@@ -163,8 +164,7 @@ def strip_cycles(problem: ByPixelProblem, target: CpuTarget, columns: int) -> fl
 
 def rotate_tiles(problem: ByPixelProblem, target: CpuTarget) -> Iterator[tuple[int, int]]:
     """Candidate (rows, columns)."""
-    is_x86 = target.arch == "x86_64"
-    most_rows = MOST_ROWS if is_x86 else MOST_ROWS_WITHOUT_MEMORY_OPERANDS
+    most_rows = MOST_ROWS if target.fma_reads_memory else MOST_ROWS_WITHOUT_MEMORY_OPERANDS
     for rows in range(1, min(most_rows, problem.rows.outputs) + 1):
         for columns in range(1, min(MOST_COLUMNS, problem.columns.outputs) + 1):
             if rows * columns <= MOST_ACCUMULATORS:

@@ -172,9 +172,7 @@ def _plan_global_pool(op: Operation, target: CpuTarget) -> KernelPlan:
 def _plan_convert(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ConvertLayoutOp)
     batch, channels, height, width = _shape(op.input)
-    # Measured on x86-64; on narrow cores prefetching costs instructions.
-    prefetch = target.arch == "x86_64"
-    conversion = Conversion(batch, channels, height * width, target.lanes, prefetch)
+    conversion = Conversion(batch, channels, height * width, target.lanes, target.prefetches)
     plain_type = f32_memref(batch, channels, conversion.pixels)
     blocked_type = f32_memref(batch * conversion.blocks, conversion.pixels, target.lanes)
     to_blocked = block_of(tensor_of(op.input)) == 1

@@ -112,11 +112,8 @@ def _unevenness(units: int) -> float:
 
 
 def _prefetch(op: ConvolutionOp, target: CpuTarget, scheme: TileScheme) -> Prefetch:
-    """What the kernel would wait for, by where it lies.
-
-    Measured on x86-64 alone; on narrow cores prefetching costs instructions.
-    """
-    if target.arch != "x86_64" or scheme is TileScheme.STRIP:
+    """What the kernel would wait for, by where it lies."""
+    if not target.prefetches or scheme is TileScheme.STRIP:
         return Prefetch.NONE
     if scheme is TileScheme.BROADCAST:
         # in a network, weights that are no small part of L2 were driven out of it by the others

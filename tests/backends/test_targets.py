@@ -42,7 +42,10 @@ def test_every_shipped_target_loads() -> None:
     for name, lanes in CPUS.items():
         target = cpu_target(name)
         assert (target.name, target.lanes) == (name, lanes)
-        assert target.indexed_fma == (target.arch == "aarch64")
+        is_x86 = target.arch == "x86_64"
+        assert (target.indexed_fma, target.fma_reads_memory) == (not is_x86, is_x86)
+        assert target.fma_broadcasts_memory == (name == "x86-64-v4")
+        assert (target.prefetches, target.waits_for_short_runs) == (is_x86, is_x86)
         assert target.l1_bytes < target.l2_bytes
         assert target.l1_gbs > target.l2_gbs > target.dram_gbs
         assert bool(target.l3_bytes) == bool(target.l3_gbs)
@@ -133,6 +136,11 @@ def host_from(machine: str, *features: str) -> CpuTarget:
     return describe_host(machine, known, flags, f"{machine}-linux-gnu", caches, 3.0)
 
 
+def fma_operands(target: CpuTarget) -> tuple[bool, bool]:
+    """Whether a multiply-add reads memory, and broadcasts it."""
+    return target.fma_reads_memory, target.fma_broadcasts_memory
+
+
 def test_the_host_is_told_by_its_features() -> None:
     avx512 = host_from("x86_64", "avx2", "fma", "avx512f", "avx512vl", "avx512dq")
     assert (avx512.lanes, avx512.vector_registers, avx512.indexed_fma) == (16, 32, False)
@@ -141,6 +149,13 @@ def test_the_host_is_told_by_its_features() -> None:
     assert (avx2.arch, avx2.lanes, avx2.vector_registers) == ("x86_64", 8, 16)
     neon = host_from("aarch64", "neon")
     assert (neon.lanes, neon.vector_registers, neon.indexed_fma) == (4, 32, True)
+    assert [fma_operands(each) for each in (avx512, avx2, neon)] == [
+        (True, True),
+        (True, False),
+        (False, False),
+    ]
+    assert [each.prefetches for each in (avx512, avx2, neon)] == [True, True, False]
+    assert [each.waits_for_short_runs for each in (avx512, avx2, neon)] == [True, True, False]
     with pytest.raises(ConvoptError, match="expected an x86-64 CPU with AVX2 and FMA"):
         host_from("x86_64", "avx")
     with pytest.raises(ConvoptError, match="expected an x86-64 or AArch64 machine, found riscv64"):
