@@ -3,7 +3,14 @@
 from math import prod
 
 from xdsl.dialects import func, llvm
-from xdsl.dialects.builtin import DenseArrayBase, DictionaryAttr, MemRefType, ModuleOp, StringAttr
+from xdsl.dialects.builtin import (
+    DenseArrayBase,
+    DictionaryAttr,
+    IntegerAttr,
+    MemRefType,
+    ModuleOp,
+    StringAttr,
+)
 from xdsl.ir import Attribute
 
 from convopt.backends.llvm.interface import ENTRY, Interface, TensorSpec
@@ -42,12 +49,18 @@ def _interface_of_entry(entry: func.FuncOp | llvm.FuncOp, symbol: str) -> Interf
         outputs=tuple(tensors[inputs : inputs + outputs]),
         weights_bytes=prod(shapes[-4]),
         workspace_bytes=prod(shapes[-3]),
+        thread_bytes=_number(given[-3], "conv.thread_bytes"),
     )
 
 
 def _text(attributes: DictionaryAttr, name: str) -> str:
     value = attributes.data.get(name)
     return value.data if isinstance(value, StringAttr) else ""
+
+
+def _number(attributes: DictionaryAttr, name: str) -> int:
+    value = attributes.data.get(name)
+    return value.value.data if isinstance(value, IntegerAttr) else 0
 
 
 def _shape(argument_type: Attribute, attributes: DictionaryAttr) -> tuple[int, ...]:

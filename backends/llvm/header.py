@@ -48,6 +48,7 @@ def _sizes(
     lines = [
         f"#define {prefix}_WEIGHTS_BYTES {interface.weights_bytes}u",
         f"#define {prefix}_WORKSPACE_BYTES {interface.workspace_bytes}u",
+        f"#define {prefix}_THREAD_BYTES {interface.thread_bytes}u",
         f"#define {prefix}_ALIGNMENT {BUFFER_ALIGNMENT}u",
     ]
     for name, tensor in zip(names, tensors, strict=True):
@@ -74,6 +75,7 @@ def _documentation(interface: Interface, names: list[str]) -> list[str]:
         f" * workspace: {workspace} bytes, aligned to {BUFFER_ALIGNMENT}. Its first "
         f"{BUFFER_ALIGNMENT} bytes must be zero before",
         " *   the first run; later runs need nothing. One workspace serves one run at a time.",
+        f" *   Each thread after the first needs {interface.thread_bytes} bytes more.",
         " * thread, threads: with one thread pass 0 and 1: nothing waits. With more, each of them",
         " *   calls this function with the same buffers and its own number, 0 to threads - 1. All",
         " *   must call, since they wait for each other; the outputs are complete when all have",
@@ -111,6 +113,7 @@ def _generic_names(interface: Interface) -> list[str]:
         f"#define MODEL_OUTPUT_FLOATS {interface.outputs[0].floats}u",
         f"#define MODEL_WEIGHTS_BYTES {interface.weights_bytes}u",
         f"#define MODEL_WORKSPACE_BYTES {interface.workspace_bytes}u",
+        f"#define MODEL_THREAD_BYTES {interface.thread_bytes}u",
         f"#define MODEL_ALIGNMENT {BUFFER_ALIGNMENT}u",
         "#endif",
     ]

@@ -34,13 +34,20 @@ class TensorSpec:
 
 @dataclass(frozen=True)
 class Interface:
-    """`void <symbol>_run(inputs..., outputs..., weights, workspace, thread, threads)`."""
+    """`void <symbol>_run(inputs..., outputs..., weights, workspace, thread, threads)`.
+
+    `workspace_bytes` are for one thread; every further one needs `thread_bytes` more.
+    """
 
     symbol: str
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     weights_bytes: int
     workspace_bytes: int
+    thread_bytes: int = 0
+
+    def workspace_bytes_for(self, threads: int) -> int:
+        return self.workspace_bytes + (threads - 1) * self.thread_bytes
 
     @property
     def run_symbol(self) -> str:

@@ -1,6 +1,7 @@
 """Writing the entry function: kernel calls over the caller's buffers, weights and workspace."""
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -115,6 +116,11 @@ class EntryBuilder:
     def allocate(self, floats: int) -> SSAValue:
         """A buffer of the arena, not yet placed."""
         return self._emit(memref.AllocOp([], [], bytes_memref(floats * FLOAT_BYTES)))
+
+    def scratch(self, wanted: MemRefType[Attribute]) -> SSAValue:
+        """A buffer that each thread has of its own for one kernel call, not yet placed."""
+        size = FLOAT_BYTES * prod(wanted.get_shape())
+        return self.view(self._emit(memref.AllocaOp.get(i8, shape=[size])), 0, wanted)
 
     def view(self, buffer: SSAValue, offset: int, wanted: Attribute) -> SSAValue:
         """Bytes, or a tensor of the caller, as a buffer of floats of another shape."""

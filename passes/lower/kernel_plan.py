@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import Attribute, SSAValue
 
-from convopt.passes.lower.builder import KernelBuilder
+from convopt.passes.lower.builder import INDEX, KernelBuilder
 from convopt.passes.lower.kernel_names import KernelName
 
 Pack = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
@@ -30,8 +31,8 @@ class KernelPlan:
     """One kernel: its name, operands, buffer types (operands, then the output) and loops.
 
     The parallel index runs from 0 to `extent`; `write` is given a builder whose arguments are the
-    buffers, then the begin and the end of the parallel indices to compute. Kernels of equal name
-    and `detail` are the same.
+    buffers, then those that each thread has of its own (`scratch_types`), then the begin and the
+    end of the parallel indices to compute. Kernels of equal name and `detail` are the same.
     """
 
     name: KernelName
@@ -41,3 +42,8 @@ class KernelPlan:
     write: Callable[[KernelBuilder], None]
     detail: str
     macs: int = 0
+    scratch_types: tuple[MemRefType[Attribute], ...] = ()
+
+    @property
+    def argument_types(self) -> tuple[Attribute, ...]:
+        return (*self.buffer_types, *self.scratch_types, INDEX, INDEX)

@@ -25,10 +25,12 @@ from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import physical_shape
 from convopt.convdialect.ops.convolution import ConvolutionOp
-from convopt.passes.lower.builder import INDEX, KernelBuilder
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.entry import EntryBuilder, PackedWeights, barrier_declaration
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
 from convopt.passes.lower.plan_convolution import plan_convolution
+from convopt.passes.lower.plan_fused import plan_fused
 from convopt.passes.lower.plan_tensor_ops import plan_copy, plan_tensor_op
 from convopt.passes.lower.storage import (
     constant_array,
@@ -58,8 +60,8 @@ class OutlineKernelsPass(ModulePass):
     Why: equal layers share code, and code apart from the network can be named, counted and timed.
     The entry takes the model's inputs and outputs, the packed weights, a workspace, and the calling
     thread's number: every thread calls it, each kernel computes a share of its parallel indices, a
-    barrier stands between kernels. Intermediate tensors are `memref.alloc`s here, which
-    conv-plan-arena places. Weights are packed now, in the order their kernels read them, into the
+    barrier stands between kernels. Intermediate tensors are `memref.alloc`s here, what a thread
+    needs for itself are `memref.alloca`s: conv-plan-arena places both. Weights are packed now, in the order their kernels read them, into the
     module's attribute `conv.weights`.
     Preconditions: one function `main` of straight-line code with layouts and schedules, filters
     constant. Dead results make no kernels.
@@ -161,6 +163,8 @@ class _Outliner:
         try:
             if isinstance(op, ConvolutionOp):
                 return plan_convolution(op, self.target)
+            if isinstance(op, FusedOp):
+                return plan_fused(op, self.target)
             return plan_tensor_op(op, self.target)
         except ConvoptError as error:
             raise ConvoptError(f"{location_of(op)}: {error}") from error
@@ -192,6 +196,7 @@ class _Outliner:
             for operand, offset, wanted in zip(step.plan.operands, offsets, types, strict=False)
         ]
         buffers.append(entry.view(self._output(entry, step), 0, types[-1]))
+        buffers += [entry.scratch(each) for each in step.plan.scratch_types]
         entry.call(self._kernel(step.plan), buffers, step.plan.extent)
 
     def _output(self, entry: EntryBuilder, step: _Step) -> SSAValue:
@@ -214,9 +219,12 @@ class _Outliner:
         name = str(plan.name)
         known = self.kernels.get(name)
         if known is None:
-            builder = KernelBuilder([*plan.buffer_types, INDEX, INDEX], self.target.lanes)
+            builder = KernelBuilder(plan.argument_types, self.target.lanes)
             plan.write(builder)
-            function = builder.finish(name, {"conv.macs": IntegerAttr(plan.macs, i64)})
+            attributes: dict[str, Attribute] = {"conv.macs": IntegerAttr(plan.macs, i64)}
+            if plan.scratch_types:
+                attributes["conv.scratch"] = IntegerAttr(len(plan.scratch_types), i64)
+            function = builder.finish(name, attributes)
             self.kernels[name] = (plan, function)
         elif known[0].detail != plan.detail:
             raise RuntimeError(f"two different kernels are called {name}")

@@ -88,6 +88,9 @@ def _step(call: func.CallOp, kernels: dict[str, func.FuncOp]) -> KernelStep:
     parsed = parse_kernel_name(name)
     macs = kernels[name].attributes.get("conv.macs")
     buffers = [value.type for value in call.operands if isinstance(value.type, MemRefType)]
+    scratch = kernels[name].attributes.get("conv.scratch")
+    if isinstance(scratch, IntegerAttr):
+        buffers = buffers[: -scratch.value.data]
     return KernelStep(
         kernel=name,
         kind=parsed.kind + parsed.window if parsed else "",

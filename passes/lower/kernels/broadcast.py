@@ -20,10 +20,11 @@ from xdsl.ir import SSAValue
 from convopt.convdialect.attributes import Parallel
 from convopt.passes.geometry.axis_tiles import TileClass, tile_axis
 from convopt.passes.lower.builder import Index, KernelBuilder
-from convopt.passes.lower.epilogue import Epilogue
 from convopt.passes.lower.kernels.broadcast_channels import ChannelReduction
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape, Place
+from convopt.passes.lower.kernels.feature_map import FeatureMap
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
+from convopt.passes.lower.kernels.output_rows import KernelOutput, OutputRow
 
 Range: TypeAlias = tuple[Index, Index]
 
@@ -35,45 +36,59 @@ class BroadcastKernel:
         self,
         builder: KernelBuilder,
         shape: BroadcastShape,
-        epilogue: Epilogue,
-        per_channel: Sequence[bool],
+        source: FeatureMap,
+        weights: Sequence[SSAValue],
+        output: KernelOutput,
     ):
+        """`weights`: the packed filter, and the input's scale if there is one."""
         self.b = builder
         self.shape = shape
-        self.epilogue = epilogue
-        self.per_channel = per_channel
-        source, weights, *others, self.output, self.begin, self.end = builder.arguments
-        scale = others.pop(0) if shape.scaled else None
-        self.channels = ChannelReduction(builder, shape, source, weights, scale)
-        self.extras = others
+        self.output = output
+        self.channels = ChannelReduction(builder, shape, source, *weights)
 
-    def write(self) -> None:
+    def write(self, begin: Index, end: Index) -> None:
+        """The parallel indices [begin, end)."""
         shape = self.shape
+        all_tiles = (0, shape.columns.outputs)
         if shape.parallel is Parallel.BLOCKS:
-            whole = partial(self._block, (0, shape.rows.outputs), (0, shape.columns.outputs))
-            self.b.each(self.begin, self.end, whole)
+            self.b.each(begin, end, partial(self._unit, (0, shape.rows.outputs), all_tiles))
             return
-        share = (self.begin, self.end)
-        part = partial(self._block, share, (0, shape.columns.outputs))
+        share = (begin, end)
+        part = partial(self._unit, share, all_tiles)
         if shape.is_collapsed:
-            part = partial(self._block, (0, 1), share)
+            part = partial(self._unit, (0, 1), share)
         self.b.each(0, shape.batch * shape.output_blocks, part)
 
-    def _block(self, rows: Range, column_tiles: Range, unit: Index) -> None:
+    def write_rows(self, image: Index, first: Index, stop: Index) -> None:
+        """All output channels of an image's rows [first, stop)."""
+        rows, all_tiles = (first, stop), (0, self.shape.columns.outputs)
+        self.b.each(0, self.shape.output_blocks, partial(self._block, rows, all_tiles, image))
+
+    def _unit(self, rows: Range, column_tiles: Range, unit: Index) -> None:
         image: Index = 0
         block = unit
         if self.shape.batch > 1:
             image, block = self.b.divmod(unit, self.shape.output_blocks)
+        self._block(rows, column_tiles, image, block)
+
+    def _block(self, rows: Range, column_tiles: Range, image: Index, block: Index) -> None:
+        shape = self.shape
         first_channel = self._first_channel(block)
-        classes = tile_axis(self.shape.columns, self.shape.columns_in_tile)
+        classes = tile_axis(shape.columns, shape.columns_in_tile)
 
         def tile_row(row: Index) -> None:
-            kernel_rows = valid_kernel_range(self.b, self.shape.rows, row)
+            kernel_rows = valid_kernel_range(self.b, shape.rows, row)
+            if shape.rows.kernel == 1:
+                self.channels.input_row(row, 0)  # computed here, not for every tile
+            outputs = [
+                self.output.row(image, self._vector_index(block, v), row)
+                for v in range(shape.vectors_in_tile)
+            ]
             for tile_class in classes:
 
                 def tile(column: Index, tile_class: TileClass = tile_class) -> None:
                     place = Place(image, block, first_channel, row, column)
-                    self._tile(place, kernel_rows, tile_class)
+                    self._tile(place, kernel_rows, tile_class, outputs)
 
                 self.b.each_tile(tile_class, *column_tiles, tile)
 
@@ -88,34 +103,22 @@ class BroadcastKernel:
         first = self.b.mul(group, channels.group_inputs)
         return self.b.minimum_index(first, channels.total - channels.count)
 
-    def _tile(self, place: Place, kernel_rows: tuple[Index, Index], tile_class: TileClass) -> None:
-        vectors = self.shape.vectors_in_tile
-        start = [self._start_value(place.block, v) for v in range(vectors)]
+    def _tile(
+        self,
+        place: Place,
+        kernel_rows: tuple[Index, Index],
+        tile_class: TileClass,
+        outputs: Sequence[OutputRow],
+    ) -> None:
+        start = [self.output.start_value(output.block) for output in outputs]
 
         def kernel_row(kh: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
             return self.channels.add(place, kh, tile_class, sums)
 
         sums = self.b.loop(*kernel_rows, 1, start * tile_class.size, kernel_row)
         for position, value in enumerate(sums):
-            pixel, v = divmod(position, vectors)
-            self._finish(place, self.b.add(place.column, pixel), v, value)
-
-    def _start_value(self, block: Index, vector: int) -> SSAValue:
-        extra = self.epilogue.start_extra
-        if extra is None:
-            return self.b.splat(0.0)
-        return self.b.load(self.extras[extra], self._vector_index(block, vector), 0)
+            pixel, v = divmod(position, len(outputs))
+            outputs[v].finish(self.b.add(place.column, pixel), value)
 
     def _vector_index(self, block: Index, vector: int) -> Index:
         return self.b.add(self.b.mul(block, self.shape.vectors_in_tile), vector)
-
-    def _finish(self, place: Place, column: Index, vector: int, value: SSAValue) -> None:
-        at = self._vector_index(place.block, vector)
-
-        def load_extra(extra: int) -> SSAValue:
-            if self.per_channel[extra]:
-                return self.b.load(self.extras[extra], at, 0)
-            return self.b.load(self.extras[extra], place.image, at, place.row, column, 0)
-
-        result = self.epilogue.apply(self.b, value, load_extra)
-        self.b.store(result, self.output, place.image, at, place.row, column, 0)

@@ -10,6 +10,7 @@ from convopt.passes.geometry.axis_tiles import TileClass
 from convopt.passes.geometry.tile_code import PIXELS_IN_FLIGHT
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape, Place
+from convopt.passes.lower.kernels.feature_map import FeatureMap
 
 UNROLLED_FMAS = 32
 """The channel loop's body is repeated until it has about this many FMAs; more is not faster."""
@@ -22,13 +23,13 @@ class ChannelReduction:
         self,
         builder: KernelBuilder,
         shape: BroadcastShape,
-        source: SSAValue,
+        source: FeatureMap,
         weights: SSAValue,
-        scale: SSAValue | None,
+        scale: SSAValue | None = None,
     ):
         self.b = builder
         self.shape = shape
-        self.input = source
+        self.source = source
         self.weights = weights
         self.scale = scale
 
@@ -139,9 +140,7 @@ class ChannelReduction:
             positions = [
                 self._input_position(place, kh, o * self.shape.columns.stride) for o in outputs
             ]
-            pixels = [
-                self.b.load(self.input, place.image, vector, *position, 0) for position in positions
-            ]
+            pixels = [self._load_vector(place, vector, position) for position in positions]
             for lane in range(lanes):
                 for o, pixel in zip(outputs, pixels, strict=True):
                     value = self.b.splat_lane(pixel, lane)
@@ -209,25 +208,32 @@ class ChannelReduction:
             if is_valid
         }
         return {
-            offset: self.b.load(
-                self.input, place.image, vector, *self._input_position(place, kh, offset), 0
-            )
+            offset: self._load_vector(place, vector, self._input_position(place, kh, offset))
             for offset in sorted(offsets)
         }
+
+    def _load_vector(self, place: Place, vector: Index, position: tuple[Index, Index]) -> SSAValue:
+        image = self.source.image(place.image)
+        return self.b.load(self.source.buffer, image, vector, *position, 0)
 
     def _load_value(
         self, place: Place, kh: Index, offset: int, vector: Index, lane: Index
     ) -> SSAValue:
         position = self._input_position(place, kh, offset)
-        if self.shape.blocked_input:
-            return self.b.load_splat(self.input, place.image, vector, *position, lane)
-        return self.b.load_splat(self.input, place.image, vector, *position)
+        lanes = (lane,) if self.shape.blocked_input else ()
+        image = self.source.image(place.image)
+        return self.b.load_splat(self.source.buffer, image, vector, *position, *lanes)
 
     def _input_position(self, place: Place, kh: Index, offset: int) -> tuple[Index, Index]:
-        rows, columns = self.shape.rows, self.shape.columns
-        row = self.b.add(self.b.mul(place.row, rows.stride), self.b.mul(kh, rows.dilation))
+        columns = self.shape.columns
         column = self.b.mul(place.column, columns.stride)
-        return self.b.add(row, -rows.pad), self.b.add(column, offset - columns.pad)
+        return self.input_row(place.row, kh), self.b.add(column, offset - columns.pad)
+
+    def input_row(self, row: Index, kh: Index) -> Index:
+        """Where the input row lies that kernel row `kh` reads for output row `row`."""
+        rows = self.shape.rows
+        at = self.b.add(self.b.mul(row, rows.stride), self.b.mul(kh, rows.dilation))
+        return self.source.row(self.b, self.b.add(at, -rows.pad))
 
     def _prefetch_weights(
         self, place: Place, kh: Index, local_vector: Index, tile_class: TileClass

@@ -51,31 +51,35 @@ class BroadcastShape:
         one_range = self.channels.count == self.channels.total
         return self.blocked_input and (one_range or self.channels.group_inputs % lanes == 0)
 
-    def argument_types(self, lanes: int, extras: Sequence[bool]) -> list[Attribute]:
-        """Input, weights, scale if any, extras, output."""
-        inputs = -(-self.channels.total // lanes)
+    def input_type(self, lanes: int) -> Attribute:
         image = (self.rows.inputs, self.columns.inputs)
-        if self.blocked_input:
-            source = f32_memref(self.batch, inputs, *image, lanes)
-        else:
-            source = f32_memref(self.batch, self.channels.total, *image)
+        if not self.blocked_input:
+            return f32_memref(self.batch, self.channels.total, *image)
+        return f32_memref(self.batch, self.input_vectors(lanes), *image, lanes)
+
+    def output_type(self, lanes: int) -> Attribute:
+        image = (self.rows.outputs, self.columns.outputs)
+        return f32_memref(self.batch, self.output_vectors, *image, lanes)
+
+    def weight_types(self, lanes: int, extras: Sequence[bool]) -> list[Attribute]:
+        """Of weights, scale if any, and extras, of which some have one value a channel."""
         taps = self.columns.kernel * self.vectors_in_tile
         weights = f32_memref(self.output_blocks, self.rows.kernel, self.channels.count, taps, lanes)
-        size = (self.rows.outputs, self.columns.outputs)
-        output = f32_memref(self.batch, self.output_vectors, *size, lanes)
+        scale = f32_memref(self.batch, self.input_vectors(lanes), lanes)
         per_channel = f32_memref(self.output_vectors, lanes)
         return [
-            source,
             weights,
-            *([f32_memref(self.batch, inputs, lanes)] if self.scaled else []),
-            *(per_channel if channel else output for channel in extras),
-            output,
+            *([scale] if self.scaled else []),
+            *(per_channel if channel else self.output_type(lanes) for channel in extras),
         ]
+
+    def input_vectors(self, lanes: int) -> int:
+        return -(-self.channels.total // lanes)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a register tile lies: indices of image, output block, first input channel, row."""
+    """Where a register tile lies: image, output block, its first input channel, first pixel."""
 
     image: Index
     block: Index

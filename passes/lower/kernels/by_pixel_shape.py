@@ -7,7 +7,7 @@ from xdsl.ir import Attribute
 
 from convopt.convdialect.attributes import Parallel, Prefetch
 from convopt.passes.geometry.axis_tiles import Axis
-from convopt.passes.lower.builder import f32_memref
+from convopt.passes.lower.builder import Index, KernelBuilder, f32_memref
 
 Position = tuple[int, int]
 
@@ -35,18 +35,29 @@ class ByPixelShape:
         return self.rows.kernel * self.columns.kernel
 
     @property
+    def units(self) -> int:
+        """Blocks of all images."""
+        return self.batch * self.blocks
+
+    def image_and_block(self, b: KernelBuilder, unit: Index) -> tuple[Index, Index]:
+        return (0, unit) if self.batch == 1 else b.divmod(unit, self.blocks)
+
+    @property
     def parallel_extent(self) -> int:
         if self.parallel is Parallel.BLOCKS:
-            return self.batch * self.blocks
+            return self.units
         return -(-self.rows.outputs // self.tile[0])
 
-    def argument_types(self, lanes: int, extras: Sequence[bool]) -> list[Attribute]:
-        """Input, weights, extras, output; images of a batch lie one after another."""
-        images = self.batch * self.blocks
-        output = f32_memref(images, self.rows.outputs, self.columns.outputs, lanes)
+    def input_type(self, lanes: int) -> Attribute:
+        return f32_memref(self.batch, self.blocks, self.rows.inputs, self.columns.inputs, lanes)
+
+    def output_type(self, lanes: int) -> Attribute:
+        return f32_memref(self.batch, self.blocks, self.rows.outputs, self.columns.outputs, lanes)
+
+    def weight_types(self, lanes: int, extras: Sequence[bool]) -> list[Attribute]:
+        """Of weights and extras, of which some have one value a channel."""
+        per_channel = f32_memref(self.blocks, lanes)
         return [
-            f32_memref(images, self.rows.inputs, self.columns.inputs, lanes),
             f32_memref(self.blocks, self.group_channels * self.taps, lanes),
-            *(f32_memref(self.blocks, lanes) if channel else output for channel in extras),
-            output,
+            *(per_channel if channel else self.output_type(lanes) for channel in extras),
         ]

@@ -11,6 +11,7 @@ loop whose bounds are computed for each output row.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from xdsl.ir import SSAValue
@@ -19,127 +20,153 @@ from convopt.convdialect.attributes import Parallel, Prefetch
 from convopt.passes.geometry.axis_tiles import TileClass, tile_axis, uses_by_offset
 from convopt.passes.geometry.tile_code import UNROLLED_PASSES
 from convopt.passes.lower.builder import Index, KernelBuilder
-from convopt.passes.lower.kernels.block_output import BlockOutput
 from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape, Position
+from convopt.passes.lower.kernels.feature_map import FeatureMap
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
+from convopt.passes.lower.kernels.output_rows import KernelOutput, OutputRow
 
 OnePass = Callable[[Index, Sequence[SSAValue]], Sequence[SSAValue]]
 """Adds one pass to the sums, given the index of the pass's first weight vector."""
 
 
+@dataclass(frozen=True)
+class _Block:
+    """A block of channels of an image; its weights where they stay in registers."""
+
+    image: Index
+    block: Index
+    held: tuple[SSAValue, ...]
+
+
 class RotateKernel:
     """Writes the loops of one rotate kernel, shared out by blocks or by rows of tiles."""
 
-    def __init__(self, builder: KernelBuilder, shape: ByPixelShape, output: BlockOutput):
+    def __init__(
+        self,
+        builder: KernelBuilder,
+        shape: ByPixelShape,
+        source: FeatureMap,
+        weights: SSAValue,
+        output: KernelOutput,
+    ):
         self.b = builder
         self.shape = shape
-        self.input, self.weights = builder.arguments[:2]
+        self.source = source
+        self.weights = weights
         self.output = output
 
-    def write(self) -> None:
-        begin, end = self.b.arguments[-2:]
+    def write(self, begin: Index, end: Index) -> None:
+        """The parallel indices [begin, end)."""
         if self.shape.parallel is Parallel.BLOCKS:
             row_tiles = -(-self.shape.rows.outputs // self.shape.tile[0])
-            self.b.each(begin, end, partial(self._image, 0, row_tiles))
+            self.b.each(begin, end, partial(self._unit, 0, row_tiles))
             return
-        images = self.shape.batch * self.shape.blocks
-        self.b.each(0, images, partial(self._image, begin, end))
+        self.b.each(0, self.shape.units, partial(self._unit, begin, end))
 
-    def _image(self, first_tile: Index, stop_tile: Index, image: Index) -> None:
+    def write_rows(self, image: Index, first: Index, stop: Index) -> None:
+        """All blocks of an image's rows [first, stop); static edges, or tiles of one row."""
+        height = self.shape.tile[0]
+        last_tile = self.b.div(self.b.add(stop, height - 1), height)
+        tiles = (self.b.div(first, height), last_tile)
+        self.b.each(0, self.shape.blocks, partial(self._rows_of_block, *tiles, image))
+
+    def _unit(self, first_tile: Index, stop_tile: Index, unit: Index) -> None:
+        self._rows_of_block(first_tile, stop_tile, *self.shape.image_and_block(self.b, unit))
+
+    def _rows_of_block(
+        self, first_tile: Index, stop_tile: Index, image: Index, block: Index
+    ) -> None:
         shape = self.shape
-        block = self.b.rem(image, shape.blocks) if shape.batch > 1 else image
-        held = None
-        if shape.weights_in_registers:
-            held = [self.b.load(self.weights, block, tap, 0) for tap in range(shape.taps)]
+        taps = range(shape.taps) if shape.weights_in_registers else ()
+        held = tuple(self.b.load(self.weights, block, tap, 0) for tap in taps)
+        at = _Block(image, block, held)
         column_classes = tile_axis(shape.columns, shape.tile[1])
         if not shape.static_edges:
-            tile_row = partial(self._row_at_run_time, image, block, column_classes)
+            tile_row = partial(self._row_at_run_time, at, column_classes)
             self.b.each(first_tile, stop_tile, tile_row)
             return
         for row_class in tile_axis(shape.rows, shape.tile[0]):
-            tile_row = partial(self._row_of_tiles, image, block, held, row_class, column_classes)
+            tile_row = partial(self._row_of_tiles, at, row_class, column_classes)
             self.b.each_tile(row_class, first_tile, stop_tile, tile_row)
 
     # -- tiles with static rows
 
     def _row_of_tiles(
         self,
-        image: Index,
-        block: Index,
-        held: list[SSAValue] | None,
+        at: _Block,
         row_class: TileClass,
         column_classes: Sequence[TileClass],
         row: Index,
     ) -> None:
+        shape = self.shape
+        base = self.b.mul(row, shape.rows.stride)
+        input_rows = {
+            offset: self.source.row(self.b, self.b.add(base, offset - shape.rows.pad))
+            for offset in uses_by_offset(shape.rows, row_class.valid)
+        }
+        outputs = [
+            self.output.row(at.image, at.block, self.b.add(row, r)) for r in range(row_class.size)
+        ]
         for column_class in column_classes:
 
             def tile(column: Index, column_class: TileClass = column_class) -> None:
-                self._prefetch_next_rows(image, row_class, column_class, row, column)
+                self._prefetch_next_rows(at, row_class, column_class, row, column)
                 positions = [
                     (r, q) for r in range(row_class.size) for q in range(column_class.size)
                 ]
 
                 def taps(first_weight: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
                     named = dict(zip(positions, sums, strict=True))
-                    place = (image, block, row, column)
-                    return self._static_taps(
-                        place, held, row_class, column_class, first_weight, named
+                    self._static_taps(
+                        at, input_rows, row_class, column_class, column, first_weight, named
                     )
+                    return list(named.values())
 
-                start = self.output.start_value(block)
+                start = self.output.start_value(at.block)
                 sums = self._passes(start, len(positions), taps)
                 for (r, q), value in zip(positions, sums, strict=True):
-                    self.output.finish(
-                        image, block, self.b.add(row, r), self.b.add(column, q), value
-                    )
+                    outputs[r].finish(self.b.add(column, q), value)
 
             self.b.each(column_class.start, column_class.stop, tile, step=column_class.size)
 
     def _static_taps(
         self,
-        place: tuple[Index, Index, Index, Index],
-        held: list[SSAValue] | None,
+        at: _Block,
+        input_rows: dict[int, Index],
         row_class: TileClass,
         column_class: TileClass,
+        column: Index,
         first_weight: Index,
         sums: dict[Position, SSAValue],
-    ) -> list[SSAValue]:
+    ) -> None:
+        """Add one pass to `sums`, by input rows."""
         shape = self.shape
-        image, block, row, column = place
         row_uses = uses_by_offset(shape.rows, row_class.valid)
         column_uses = uses_by_offset(shape.columns, column_class.valid)
-        row_base = self.b.mul(row, shape.rows.stride)
         column_base = self.b.mul(column, shape.columns.stride)
         columns = {
             offset: self.b.add(column_base, offset - shape.columns.pad) for offset in column_uses
         }
-        weights: dict[int, SSAValue] = dict(enumerate(held)) if held is not None else {}
+        weights: dict[int, SSAValue] = dict(enumerate(at.held))
         for row_offset, row_taps in row_uses.items():
             self.b.fence()
-            input_row = self.b.add(row_base, row_offset - shape.rows.pad)
             for column_offset, column_taps in column_uses.items():
-                pixel = self.b.load(self.input, image, input_row, columns[column_offset], 0)
+                pixel = self._pixel(at, input_rows[row_offset], columns[column_offset])
                 for r, kh in row_taps:
                     for q, kw in column_taps:
                         tap = kh * shape.columns.kernel + kw
                         if tap not in weights:
-                            at = self.b.add(first_weight, tap)
-                            weights[tap] = self.b.load(self.weights, block, at, 0)
+                            weight = self.b.add(first_weight, tap)
+                            weights[tap] = self.b.load(self.weights, at.block, weight, 0)
                         sums[r, q] = self.b.fma(pixel, weights[tap], sums[r, q])
-        return list(sums.values())
 
     # -- tiles of one row whose kernel rows are a loop
 
-    def _row_at_run_time(
-        self,
-        image: Index,
-        block: Index,
-        column_classes: Sequence[TileClass],
-        row: Index,
-    ) -> None:
+    def _row_at_run_time(self, at: _Block, column_classes: Sequence[TileClass], row: Index) -> None:
         axis = self.shape.rows
         first, stop = valid_kernel_range(self.b, axis, row)
         top = self.b.add(self.b.mul(row, axis.stride), -axis.pad)
+        output = self.output.row(at.image, at.block, row)
         for column_class in column_classes:
 
             def tile(column: Index, column_class: TileClass = column_class) -> None:
@@ -149,22 +176,21 @@ class RotateKernel:
                         input_row = self.b.add(top, self.b.mul(kh, axis.dilation))
                         weight = self.b.add(first_weight, self.b.mul(kh, self.shape.columns.kernel))
                         return self._row_taps(
-                            image, block, column_class, input_row, column, weight, list(sums)
+                            at, column_class, input_row, column, weight, list(sums)
                         )
 
                     return self.b.loop(first, stop, 1, sums, kernel_row)
 
-                start = self.output.start_value(block)
+                start = self.output.start_value(at.block)
                 sums = self._passes(start, column_class.size, taps)
                 for q, value in enumerate(sums):
-                    self.output.finish(image, block, row, self.b.add(column, q), value)
+                    output.finish(self.b.add(column, q), value)
 
             self.b.each(column_class.start, column_class.stop, tile, step=column_class.size)
 
     def _row_taps(
         self,
-        image: Index,
-        block: Index,
+        at: _Block,
         column_class: TileClass,
         input_row: Index,
         column: Index,
@@ -173,18 +199,22 @@ class RotateKernel:
     ) -> list[SSAValue]:
         axis = self.shape.columns
         base = self.b.mul(column, axis.stride)
+        stored_row = self.source.row(self.b, input_row)
         weights: dict[int, SSAValue] = {}
         for offset, taps in uses_by_offset(axis, column_class.valid).items():
-            at = self.b.add(base, offset - axis.pad)
-            pixel = self.b.load(self.input, image, input_row, at, 0)
+            pixel = self._pixel(at, stored_row, self.b.add(base, offset - axis.pad))
             for q, kw in taps:
                 if kw not in weights:
                     weight = self.b.add(first_weight, kw)
-                    weights[kw] = self.b.load(self.weights, block, weight, 0)
+                    weights[kw] = self.b.load(self.weights, at.block, weight, 0)
                 sums[q] = self.b.fma(pixel, weights[kw], sums[q])
         return sums
 
     # -- both
+
+    def _pixel(self, at: _Block, stored_row: Index, column: Index) -> SSAValue:
+        image = self.source.image(at.image)
+        return self.b.load(self.source.buffer, image, at.block, stored_row, column, 0)
 
     def _passes(self, start: SSAValue, outputs: int, one_pass: OnePass) -> Sequence[SSAValue]:
         """All passes over a tile of `outputs` accumulators."""
@@ -209,7 +239,7 @@ class RotateKernel:
 
     def _prefetch_next_rows(
         self,
-        image: Index,
+        at: _Block,
         row_class: TileClass,
         column_class: TileClass,
         row: Index,
@@ -218,15 +248,17 @@ class RotateKernel:
         """Ask for what the tile below will touch: its output, whose stores to L2 wait for the
         lines' old contents, or its input, which lies beyond L2."""
         prefetch = self.shape.prefetch
-        if prefetch not in (Prefetch.OUTPUT, Prefetch.INPUT):
-            return
-        is_output = prefetch is Prefetch.OUTPUT
-        rows, columns = self.shape.rows, self.shape.columns
-        row_step, column_step = (1, 1) if is_output else (rows.stride, columns.stride)
-        buffer = self.output.output if is_output else self.input
-        first_row = self.b.mul(self.b.add(row, row_class.size), row_step)
-        first_column = self.b.mul(column, column_step)
-        for r in range(row_class.size * row_step):
-            for q in range(column_class.size * column_step):
-                at = (self.b.add(first_row, r), self.b.add(first_column, q))
-                self.b.prefetch(buffer, image, *at, 0, write=is_output)
+        below = self.b.add(row, row_class.size)
+        if prefetch is Prefetch.OUTPUT:
+            for r in range(row_class.size):
+                output: OutputRow = self.output.row(at.image, at.block, self.b.add(below, r))
+                for q in range(column_class.size):
+                    output.prefetch(self.b.add(column, q))
+        if prefetch is Prefetch.INPUT:
+            rows, columns = self.shape.rows, self.shape.columns
+            first_row = self.b.mul(below, rows.stride)
+            first_column = self.b.mul(column, columns.stride)
+            for r in range(row_class.size * rows.stride):
+                for q in range(column_class.size * columns.stride):
+                    place = (self.b.add(first_row, r), self.b.add(first_column, q), 0)
+                    self.b.prefetch(self.source.buffer, at.image, at.block, *place, write=False)

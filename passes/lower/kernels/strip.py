@@ -24,8 +24,9 @@ from convopt.passes.geometry.axis_tiles import (
     uses_by_offset,
 )
 from convopt.passes.lower.builder import Index, KernelBuilder
-from convopt.passes.lower.kernels.block_output import BlockOutput
 from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape
+from convopt.passes.lower.kernels.feature_map import FeatureMap
+from convopt.passes.lower.kernels.output_rows import KernelOutput
 
 Row = list[SSAValue]
 """One output row's accumulators."""
@@ -49,19 +50,27 @@ class _Strip:
 class StripKernel:
     """Writes the loops of one strip kernel; the parallel index runs over batch times blocks."""
 
-    def __init__(self, builder: KernelBuilder, shape: ByPixelShape, output: BlockOutput):
+    def __init__(
+        self,
+        builder: KernelBuilder,
+        shape: ByPixelShape,
+        source: FeatureMap,
+        weights: SSAValue,
+        output: KernelOutput,
+    ):
         self.b = builder
         self.shape = shape
-        self.input, self.weights = builder.arguments[:2]
+        self.input = source.buffer
+        self.weights = weights
         self.output = output
 
-    def write(self) -> None:
-        begin, end = self.b.arguments[-2:]
-        self.b.each(begin, end, self._image)
+    def write(self, begin: Index, end: Index) -> None:
+        """The parallel indices [begin, end)."""
+        self.b.each(begin, end, self._unit)
 
-    def _image(self, image: Index) -> None:
+    def _unit(self, unit: Index) -> None:
         shape = self.shape
-        block = self.b.rem(image, shape.blocks) if shape.batch > 1 else image
+        image, block = shape.image_and_block(self.b, unit)
         weights = [self.b.load(self.weights, block, tap, 0) for tap in range(shape.taps)]
         start = self.output.start_value(block)
         for column_class in tile_axis(shape.columns, shape.tile[1]):
@@ -117,8 +126,9 @@ class StripKernel:
         if not rows:
             rows = [strip.new_row()]
         complete, *rest = rows
+        output = self.output.row(strip.image, strip.block, row)
         for q, value in enumerate(complete):
-            self.output.finish(strip.image, strip.block, row, self.b.add(strip.column, q), value)
+            output.finish(self.b.add(strip.column, q), value)
         return rest
 
     def _add_input_row(
@@ -143,7 +153,7 @@ class StripKernel:
         base = self.b.mul(strip.column, axis.stride)
         for offset, column_taps in uses_by_offset(axis, strip.columns.valid).items():
             at = self.b.add(base, offset - axis.pad)
-            pixel = self.b.load(self.input, strip.image, input_row, at, 0)
+            pixel = self.b.load(self.input, strip.image, strip.block, input_row, at, 0)
             for ahead, kh in taps.items():
                 for q, kw in column_taps:
                     weight = strip.weights[kh * axis.kernel + kw]

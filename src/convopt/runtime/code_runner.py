@@ -22,7 +22,7 @@ class CodeRunner:
         self.segment = segment
         self._team = team
         self._weights = filled_buffer(segment.weights)
-        self._workspace = zeroed_buffer(interface.workspace_bytes)
+        self._workspace = zeroed_buffer(interface.workspace_bytes_for(team.threads))
         if team.threads > 1:
             self._workspace[YIELD_OFFSET : YIELD_OFFSET + 8].view(np.uint64)[0] = yield_address()
         code = load(segment.code, target)

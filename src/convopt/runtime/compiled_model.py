@@ -68,8 +68,10 @@ class CompiledModel:
 
     @property
     def workspace_bytes(self) -> int:
-        """Size of the memory for tensors between kernels."""
-        return sum(segment.interface.workspace_bytes for segment in self._code_segments())
+        """Size of the memory for tensors between kernels and within fused ones."""
+        return sum(
+            segment.interface.workspace_bytes_for(self.threads) for segment in self._code_segments()
+        )
 
     def __call__(
         self,

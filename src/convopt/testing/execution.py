@@ -31,6 +31,7 @@ class Compiled:
     object_code: bytes
     weights: FloatArray
     workspace_bytes: int
+    thread_bytes: int
     output_shapes: list[tuple[int, ...]]
     live_bytes: int
 
@@ -77,6 +78,7 @@ def finished(module: ModuleOp, target: str) -> Compiled:
         emit_object(code.llvm_text(), cpu_target(target)),
         np.frombuffer(code.weights(), np.float32),
         interface.workspace_bytes,
+        interface.thread_bytes,
         [tuple(spec.shape) for spec in interface.outputs],
         live_bytes,
     )
@@ -109,7 +111,8 @@ def run_on_host(
     `threads` than one, Python's threads call the entry together.
     """
     outputs = [guarded_array(shape, np.float32, side) for shape in code.output_shapes]
-    workspace = guarded_array((code.workspace_bytes // 4,), np.float32, side)
+    workspace_bytes = code.workspace_bytes + (threads - 1) * code.thread_bytes
+    workspace = guarded_array((workspace_bytes // 4,), np.float32, side)
     for array in (*outputs, workspace[16:]):
         array[...] = np.nan
     buffers = [

@@ -53,7 +53,7 @@ def walks_in_a_loop(carried_rows: int, columns: int) -> Evidence:
 
 def reads_every_pixel_once(kernel: KernelView) -> bool:
     """A strip as wide as the image, written out."""
-    _, rows, columns, _ = kernel.shape(INPUT)
+    _, _, rows, columns, _ = kernel.shape(INPUT)
     return len(kernel.loads(INPUT)) == rows * columns and not kernel.carrying
 
 

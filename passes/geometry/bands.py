@@ -1,0 +1,63 @@
+"""Rows that the stages of a fused module make, band by band.
+
+A band is some rows of the last stage. Every stage before it makes the rows that the next one lacks
+for its own; rows that an earlier band made stay in a ring as long as a later one needs them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from convopt.passes.geometry.axis_tiles import Axis
+
+
+@dataclass(frozen=True)
+class StageRows:
+    """Rows [start, stop) that a stage makes, of the input rows [first_input, stop_input)."""
+
+    start: int
+    stop: int
+    first_input: int
+    stop_input: int
+
+
+def rows_needed(axis: Axis, start: int, stop: int) -> tuple[int, int]:
+    """The input rows [first, stop) between the outermost ones of the outputs [start, stop).
+
+    >>> rows_needed(Axis(8, 8, kernel=3, pad=1), 4, 6)
+    (3, 7)
+    """
+    first = axis.input_of(start, 0)
+    last = axis.input_of(stop - 1, axis.kernel - 1)
+    return min(max(first, 0), axis.inputs), min(max(last + 1, 0), axis.inputs)
+
+
+def bands_from(axes: Sequence[Axis], band: int, first: int = 0) -> Iterator[list[StageRows]]:
+    """For every band from number `first` on, the rows of each stage.
+
+    `axes`: the rows of the stages; each has as many inputs as the one before has outputs. Nothing
+    was made before the band `first`.
+    """
+    outputs = axes[-1].outputs
+    made = [0] * len(axes)
+    for start in range(first * band, outputs, band):
+        wanted = (start, min(start + band, outputs))
+        stages: list[StageRows] = []
+        for number in reversed(range(len(axes))):
+            low, stop = max(wanted[0], made[number]), wanted[1]
+            wanted = rows_needed(axes[number], low, stop)
+            stages.append(StageRows(low, stop, *wanted))
+        stages.reverse()
+        made = [stage.stop for stage in stages]
+        yield stages
+
+
+def ring_rows(axes: Sequence[Axis], band: int) -> list[int]:
+    """Rows that the ring between each stage and the next one holds, wherever a thread begins."""
+    rings = [1] * (len(axes) - 1)
+    for first in range(-(-axes[-1].outputs // band)):
+        for number, stages in enumerate(bands_from(axes, band, first)):
+            needed = [stage.stop_input - stage.first_input for stage in stages[1:]]
+            rings = [max(pair) for pair in zip(rings, needed, strict=True)]
+            if number == 1:  # later bands need as much as the second one, or less
+                break
+    return rings

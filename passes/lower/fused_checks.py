@@ -1,0 +1,93 @@
+"""Whether a fused module can be computed band by band as its schedule asks."""
+
+from itertools import pairwise
+
+from xdsl.ir import BlockArgument
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import Parallel, Prefetch, TileScheme
+from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.passes.geometry.bands import bands_from
+from convopt.passes.geometry.schemes import axes_of
+from convopt.passes.lower.schedule_checks import check_layouts, check_tile
+
+
+def checked_stages(op: FusedOp, target: CpuTarget) -> list[ConvolutionOp]:
+    """The stages, each fed by the one before.
+
+    Raises ConvoptError, naming the stage, for what is no chain of convolutions or for schedules
+    that its stages cannot keep.
+    """
+    stages = _chain_of(op)
+    if op.schedule is None:
+        raise ConvoptError("expected conv.fused with a schedule #conv.band<rows = …>, found none")
+    outputs = stages[-1].result_type.get_shape()[2]
+    band = op.schedule.rows.data
+    if band > outputs:
+        raise ConvoptError(f"expected a band of at most {outputs} rows, found {band}")
+    for number, stage in enumerate(stages, 1):
+        try:
+            _check_stage(stage, target)
+        except ConvoptError as error:
+            raise ConvoptError(f"stage {number}: {error}") from error
+    _check_alignment(stages, band)
+    return stages
+
+
+def _chain_of(op: FusedOp) -> list[ConvolutionOp]:
+    *stages, last = op.body.block.ops
+    assert isinstance(last, YieldOp)
+    convolutions: list[ConvolutionOp] = []
+    for stage in stages:
+        if not isinstance(stage, ConvolutionOp):
+            raise ConvoptError(f"expected convolutions in conv.fused, found {stage.name}")
+        convolutions.append(stage)
+    if len(convolutions) < 2:
+        raise ConvoptError(f"expected two stages or more, found {len(convolutions)}")
+    for number, (stage, following) in enumerate(pairwise(convolutions), 1):
+        users = [use.operation for use in stage.result.uses]
+        if users != [following] or following.input is not stage.result:
+            found = ", ".join(user.name for user in users) or "no use"
+            raise ConvoptError(
+                f"expected the result of stage {number} to be the input of stage {number + 1} "
+                f"and nothing else, found {found}"
+            )
+    if last.arguments[0] is not convolutions[-1].result:
+        raise ConvoptError("expected the last stage's result to be yielded, found another value")
+    return convolutions
+
+
+def _check_stage(stage: ConvolutionOp, target: CpuTarget) -> None:
+    tile = stage.schedule
+    if tile is None:
+        raise ConvoptError(f"expected {stage.name} with a schedule, found none")
+    check_layouts(stage, target)
+    check_tile(stage, tile, target)
+    if tile.scheme is TileScheme.STRIP:
+        raise ConvoptError("expected scheme rotate or broadcast in a fused module, found strip")
+    if tile.prefetch is not Prefetch.NONE or tile.parallel is not Parallel.BLOCKS:
+        raise ConvoptError(f"expected no prefetch and no parallel pixels in a stage, found {tile}")
+    axis, _ = axes_of(stage)
+    if axis.stride > axis.kernel:
+        raise ConvoptError(
+            f"expected a kernel of at least the stride, {axis.stride} rows, found {axis.kernel}"
+        )
+    if not all(isinstance(value, BlockArgument) for value in list(stage.operands)[1:]):
+        raise ConvoptError("expected filters and epilogue operands from outside, found a result")
+
+
+def _check_alignment(stages: list[ConvolutionOp], band: int) -> None:
+    """Register tiles of several rows must start and end where bands do."""
+    axes = [axes_of(stage)[0] for stage in stages]
+    for number, stage in enumerate(stages):
+        assert stage.schedule is not None
+        rows, outputs = stage.schedule.rows.data, axes[number].outputs
+        made = [each[number] for first in (0, 1) for each in bands_from(axes, band, first)]
+        if outputs % rows or any(each.start % rows or each.stop % rows for each in made):
+            raise ConvoptError(
+                f"stage {number + 1}: expected tiles whose rows divide those of every band, "
+                f"found {rows} rows in bands of {band} of {axes[-1].outputs}"
+            )
