@@ -24,7 +24,7 @@ def single_layer(data: LayerData, lanes: int, activation: str | None = None) -> 
     model = layer_model(_signature(layer, activation), data.weights, data.bias)
     (function,) = (op for op in model.module.ops if isinstance(op, func.FuncOp))
     argument = function.body.block.args[0]
-    if not _reads_image(layer):
+    if not reads_image(layer):
         Rewriter.replace_value_with_new_type(argument, blocked(tensor_of(argument), lanes))
     returned = function.body.block.last_op
     assert isinstance(returned, func.ReturnOp)
@@ -35,7 +35,8 @@ def single_layer(data: LayerData, lanes: int, activation: str | None = None) -> 
     return model
 
 
-def _reads_image(layer: Layer) -> bool:
+def reads_image(layer: Layer) -> bool:
+    """Whether the layer's input stays plain NCHW."""
     return layer.groups == 1 and layer.cin <= IMAGE_CHANNELS
 
 

@@ -1,0 +1,1 @@
+"""The compiler's predicted times against measured ones."""
