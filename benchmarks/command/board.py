@@ -14,37 +14,30 @@ a C program that times them, and a Makefile: copy it there and say `make`.
 import argparse
 from pathlib import Path
 
-from convopt.cli.options import count_argument
+from convopt.benchmarks.command.options import add_core, add_peers, add_rounds, word_list
 
-DEFAULT_PEERS = "onnxruntime,ncnn"
+DEFAULT_PEERS = ("onnxruntime", "ncnn")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `convopt-bench board`."""
-    parser.add_argument(
-        "--peers",
-        default=DEFAULT_PEERS,
-        metavar="NAME,...",
-        help=f"libraries to compare with, all or none (default {DEFAULT_PEERS})",
-    )
+    add_peers(parser, DEFAULT_PEERS)
     parser.add_argument(
         "--tables",
-        type=_words,
+        type=word_list,
         default=[],
         metavar="TABLE,...",
         help="layer tables or CSV files, or none (default: all that are shipped)",
     )
     parser.add_argument(
         "--models",
-        type=_words,
+        type=word_list,
         default=[],
         metavar="MODEL,...",
         help="networks, .onnx files, patterns, or none (default: all that there are)",
     )
-    parser.add_argument(
-        "--rounds", type=count_argument, default=20, metavar="N", help="bursts of each (default 20)"
-    )
-    parser.add_argument("--core", type=int, metavar="N", help="default: the last")
+    add_rounds(parser, default=20)
+    add_core(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -78,7 +71,3 @@ def run(arguments: argparse.Namespace) -> int:
     from convopt.benchmarks.command.board_run import run_board
 
     return run_board(arguments)
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

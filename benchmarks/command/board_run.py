@@ -38,7 +38,7 @@ def run_board(arguments: argparse.Namespace) -> int:
 def _parts(arguments: argparse.Namespace) -> Iterator[list[str]]:
     """The subcommands with their arguments."""
     core = [] if arguments.core is None else ["--core", str(arguments.core)]
-    options = ["--peers", arguments.peers, "--rounds", str(arguments.rounds)]
+    options = ["--peers", ",".join(arguments.peers), "--rounds", str(arguments.rounds)]
     yield ["calibrate", *core, *([] if arguments.keep_calibration else ["--dry-run"])]
     if arguments.tables != NONE:
         tables = arguments.tables or list(table_names())

@@ -7,12 +7,13 @@ compiled anew where their plans may depend on the numbers.
 
 import argparse
 
+from convopt.benchmarks.command.options import add_core
 from convopt.cli.messages import EXIT_OK
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `convopt-bench calibrate`."""
-    parser.add_argument("--core", type=int, metavar="N", help="default: the last")
+    add_core(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="print what is measured, and keep nothing"
     )

@@ -12,9 +12,9 @@ hottest block where llvm-mca is installed. Multiply-adds include those with padd
 
 import argparse
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convopt.benchmarks.command.options import add_files, add_layers, add_only
 from convopt.errors import ConvoptError, UsageError
 
 if TYPE_CHECKING:
@@ -31,21 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--target",
         default=DEFAULT_TARGET,
         metavar="NAME",
-        help=f"an AArch64 target or the path of a target file (default: {DEFAULT_TARGET})",
+        help=f"an AArch64 target or the path of a target file (default {DEFAULT_TARGET})",
     )
-    parser.add_argument(
-        "--layers",
-        default=DEFAULT_TABLE,
-        metavar="TABLE",
-        help=f"a layer table or the path of a CSV file (default: {DEFAULT_TABLE})",
-    )
-    parser.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="only layers whose name, network, kind or class matches, such as 'dw3*'; repeatable",
-    )
+    add_layers(parser, DEFAULT_TABLE)
+    add_only(parser)
     parser.add_argument(
         "--search",
         metavar="LAYER",
@@ -54,8 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hot", action="store_true", help="also print the assembly of each hottest block"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="all results as JSON")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="a line a result")
+    add_files(parser, json_holds="all results and the target")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,21 +10,16 @@ the peak that is measured, too), and how many times faster convopt is than the b
 import argparse
 from pathlib import Path
 
+from convopt.benchmarks.command.options import add_files, add_peers, add_rounds, add_target
+from convopt.cli.options import count_argument, shape_argument
+
 DEFAULT_PEERS = ("onnxruntime", "openvino", "ncnn", "torch-compile")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `convopt-bench models`."""
-    from convopt.cli.options import count_argument, shape_argument
-
     parser.add_argument("models", nargs="*", metavar="MODEL", help="such as 'resnet34_*'")
-    parser.add_argument(
-        "--peers",
-        type=_words,
-        default=list(DEFAULT_PEERS),
-        metavar="NAME,...",
-        help=f"libraries to compare with, all or none (default {','.join(DEFAULT_PEERS)})",
-    )
+    add_peers(parser, DEFAULT_PEERS)
     parser.add_argument(
         "--threads",
         type=count_argument,
@@ -32,15 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of each library; from 2 on convopt runs on one, too (default 1)",
     )
-    parser.add_argument(
-        "--target",
-        default="host",
-        metavar="NAME",
-        help="what convopt compiles for, such as x86-64-v3 (default host)",
-    )
-    parser.add_argument(
-        "--rounds", type=count_argument, default=30, metavar="N", help="bursts of each (default 30)"
-    )
+    add_target(parser)
+    add_rounds(parser, default=30)
     parser.add_argument(
         "--shape",
         dest="shapes",
@@ -55,8 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print convopt's kernels of each model, too, the slowest first",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="all results and the machine")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="a line a result, as they come")
+    add_files(parser)
     parser.add_argument(
         "--save", type=Path, metavar="FOLDER", help="write the models as .onnx files, and stop"
     )
@@ -68,7 +55,3 @@ def run(arguments: argparse.Namespace) -> int:
     from convopt.benchmarks.command.model_run import run_models
 
     return run_models(arguments)
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

@@ -11,9 +11,15 @@ AArch64.
 """
 
 import argparse
-from pathlib import Path
 
-from convopt.cli.options import count_argument
+from convopt.benchmarks.command.options import (
+    add_core,
+    add_files,
+    add_layers,
+    add_processes,
+    add_rounds,
+    add_target,
+)
 
 DEFAULT_TABLE = "typical"
 
@@ -21,34 +27,15 @@ DEFAULT_TABLE = "typical"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `convopt-bench search`."""
     parser.add_argument("patterns", nargs="*", metavar="LAYER", help="such as 'dw3*'")
-    parser.add_argument(
-        "--layers",
-        default=DEFAULT_TABLE,
-        metavar="TABLE",
-        help=f"a layer table or the path of a CSV file (default {DEFAULT_TABLE})",
-    )
-    parser.add_argument(
-        "--target",
-        default="host",
-        metavar="NAME",
-        help="what convopt compiles for, such as x86-64-v3 (default host)",
-    )
-    parser.add_argument(
-        "--rounds", type=count_argument, default=20, metavar="N", help="bursts of each (default 20)"
-    )
-    parser.add_argument(
-        "--processes",
-        type=count_argument,
-        default=5,
-        metavar="N",
-        help="fresh processes to take medians over (default 5)",
-    )
-    parser.add_argument("--core", type=int, metavar="N", help="default: the last")
+    add_layers(parser, DEFAULT_TABLE)
+    add_target(parser)
+    add_rounds(parser, default=20)
+    add_processes(parser, default=5)
+    add_core(parser)
     parser.add_argument(
         "--summary", action="store_true", help="print no table for each layer, only the distances"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="all results and the machine")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="a line a tile, as layers come")
+    add_files(parser, csv_holds="a line a tile, as layers come")
 
 
 def run(arguments: argparse.Namespace) -> int:

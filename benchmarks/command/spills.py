@@ -11,6 +11,8 @@ Prints the kernels whose innermost loops touch the stack; the exit code is 1 if 
 import argparse
 from collections.abc import Sequence
 
+from convopt.benchmarks.command.options import add_only
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `convopt-bench spills`."""
@@ -27,13 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a CPU target; repeatable (default: all shipped CPU targets)",
     )
-    parser.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="only layers whose name, network, kind or class matches, such as 'dw3*'; repeatable",
-    )
+    add_only(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
