@@ -13,11 +13,11 @@ SIMPLIFY = (
     "conv-specialize",
     "conv-fuse-input-scales",
 )
-PLAN = ("conv-assign-layouts", "conv-choose-tiles")
+PLAN = ("conv-assign-layouts", "conv-fuse-modules", "conv-choose-tiles")
 LOWER = ("conv-outline-kernels", "conv-plan-arena")
 CODEGEN = ("conv-expand-math", "conv-loops-to-llvm")
 
-NEEDS_TARGET = frozenset({"conv-assign-layouts", "conv-choose-tiles", "conv-outline-kernels"})
+NEEDS_TARGET = frozenset({*PLAN, "conv-outline-kernels"})
 """Passes that take the option `target`."""
 
 PIPELINES: dict[str, tuple[str, ...]] = {

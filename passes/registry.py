@@ -14,6 +14,7 @@ _MODULES = {
     "conv-specialize": ("simplify.specialize", "SpecializePass"),
     "conv-fuse-input-scales": ("simplify.fuse_input_scales", "FuseInputScalesPass"),
     "conv-assign-layouts": ("plan.assign_layouts", "AssignLayoutsPass"),
+    "conv-fuse-modules": ("plan.fuse_modules", "FuseModulesPass"),
     "conv-choose-tiles": ("plan.choose_tiles", "ChooseTilesPass"),
     "conv-outline-kernels": ("lower.outline_kernels", "OutlineKernelsPass"),
     "conv-plan-arena": ("lower.plan_arena", "PlanArenaPass"),

@@ -27,7 +27,10 @@ BROADCASTS_IN_FLIGHT = 4
 
 @dataclass(frozen=True)
 class BroadcastProblem:
-    """One image of a convolution; `reads_blocks` says that its input lies in channel blocks."""
+    """One image of a convolution; `reads_blocks` says that its input lies in channel blocks.
+
+    `by_rows`: rows are computed apart, as in a fused module, also where they could be one.
+    """
 
     rows: Axis
     columns: Axis
@@ -35,6 +38,14 @@ class BroadcastProblem:
     outputs: int
     groups: int
     reads_blocks: bool
+    by_rows: bool = False
+
+    @property
+    def loop_axes(self) -> tuple[Axis, Axis]:
+        """Rows and columns as the kernel's loops see them."""
+        if self.by_rows or not is_collapsible(self.rows, self.columns):
+            return self.rows, self.columns
+        return collapsed(self.rows, self.columns)
 
     def output_vectors(self, target: CpuTarget) -> int:
         """Vectors of output channels, the last perhaps not full."""
@@ -99,9 +110,7 @@ def broadcast_cycles(
     """
     if pixels * vectors > 1 and not fits_registers(problem, target, pixels, vectors):
         return None
-    rows, columns = problem.rows, problem.columns
-    if is_collapsible(rows, columns):
-        rows, columns = collapsed(rows, columns)
+    rows, columns = problem.loop_axes
     channels = problem.read_channels(target, vectors).count
     weights = FLOAT_BYTES * columns.kernel * vectors * target.lanes
     block = rows.kernel * channels * weights
@@ -121,15 +130,13 @@ def broadcast_cycles(
 
 def broadcast_tiles(problem: BroadcastProblem, target: CpuTarget) -> Iterator[tuple[int, int]]:
     """Candidate (pixels, vectors); the vectors divide the output's."""
-    pixels_of_image = problem.columns.outputs
-    if is_collapsible(problem.rows, problem.columns):
-        pixels_of_image *= problem.rows.outputs
+    pixels_of_row = problem.loop_axes[1].outputs
     output_vectors = problem.output_vectors(target)
     for vectors in range(1, min(16, output_vectors) + 1):
         if output_vectors % vectors:
             continue
-        most = min(target.vector_registers // vectors, pixels_of_image)
+        most = min(target.vector_registers // vectors, pixels_of_row)
         for pixels in range(1, most + 1):
             is_smallest = pixels * vectors == 1
-            if is_smallest or pixels == pixels_of_image or pixels * vectors >= target.fma_ports:
+            if is_smallest or pixels == pixels_of_row or pixels * vectors >= target.fma_ports:
                 yield pixels, vectors

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from xdsl.dialects import arith, math
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, Region
 
 from convopt.backends.targets import CpuTarget
@@ -25,6 +26,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
     StripTile,
 )
 from convopt.passes.cost.memory_access.fused_phases import kernel_phase, module_phases
+from convopt.passes.geometry.bands import ring_rows
 from convopt.passes.geometry.epilogue_start import start_of
 from convopt.passes.geometry.schemes import axes_of, reads_blocks
 
@@ -48,6 +50,29 @@ class PlannedKernel(NamedTuple):
     stages: tuple[CpuKernel, ...]
     band: int | None = None
 
+    @property
+    def ring_bytes(self) -> int:
+        """Intermediate rows that a thread keeps."""
+        if self.band is None:
+            return 0
+        rows = ring_rows([stage.conv.rows for stage in self.stages], self.band)
+        stored = zip(self.stages[:-1], rows, strict=True)
+        return sum(stage.output_bytes(count) for stage, count in stored)
+
+    def in_network(self, network_bytes: float) -> LastTouch:
+        """Where the operands lie when a network runs.
+
+        The layer before made the input, weights were read one run of the network ago. A kernel that
+        is the network finds everything as it left it.
+        """
+        first, last = self.stages[0], self.stages[-1]
+        near = (
+            first.input_bytes(first.conv.rows.inputs)
+            + sum(stage.weight_bytes for stage in self.stages)
+            + last.output_bytes(last.conv.rows.outputs)
+        )
+        return LastTouch(near, max(near, network_bytes), near, near)
+
     def phases(self, since: LastTouch) -> list[Phase]:
         """A phase a stage."""
         if self.band is None:
@@ -69,6 +94,19 @@ def kernel_of(op: ConvolutionOp, target: CpuTarget, tile: TileAttr | None = None
     assert schedule is not None
     conv = convolution_of(op)
     return CpuKernel(conv, _tile_of(op, schedule, target), target.lanes, _epilogue_of(op))
+
+
+def network_bytes_of(module: ModuleOp, target: CpuTarget) -> float:
+    """Bytes that a planned network touches from one run to the next, about: all weights, and what
+    the largest layer reads and writes."""
+    kernels = [
+        CpuKernel(convolution_of(op), BroadcastTile(1, 1), target.lanes)
+        for op in module.walk()
+        if isinstance(op, ConvolutionOp)
+    ]
+    weights = sum(kernel.weight_bytes for kernel in kernels)
+    largest = max((each.working_set_bytes - each.weight_bytes for each in kernels), default=0)
+    return weights + largest
 
 
 def planned_kernel_of(op: ConvolutionOp | FusedOp, target: CpuTarget) -> PlannedKernel:

@@ -61,3 +61,13 @@ def ring_rows(axes: Sequence[Axis], band: int) -> list[int]:
             if number == 1:  # later bands need as much as the second one, or less
                 break
     return rings
+
+
+def divides_bands(axes: Sequence[Axis], band: int, stage: int, rows: int) -> bool:
+    """Whether register tiles of so many rows start and end where the bands of a stage do."""
+    if rows == 1:
+        return True
+    if axes[stage].outputs % rows:
+        return False
+    made = [each[stage] for first in (0, 1) for each in bands_from(axes, band, first)]
+    return not any(each.start % rows or each.stop % rows for each in made)

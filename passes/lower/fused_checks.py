@@ -10,7 +10,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.yield_op import YieldOp
-from convopt.passes.geometry.bands import bands_from
+from convopt.passes.geometry.bands import divides_bands
 from convopt.passes.geometry.schemes import axes_of
 from convopt.passes.lower.schedule_checks import check_layouts, check_tile
 
@@ -80,13 +80,11 @@ def _check_stage(stage: ConvolutionOp, target: CpuTarget) -> None:
 
 
 def _check_alignment(stages: list[ConvolutionOp], band: int) -> None:
-    """Register tiles of several rows must start and end where bands do."""
     axes = [axes_of(stage)[0] for stage in stages]
     for number, stage in enumerate(stages):
         assert stage.schedule is not None
-        rows, outputs = stage.schedule.rows.data, axes[number].outputs
-        made = [each[number] for first in (0, 1) for each in bands_from(axes, band, first)]
-        if outputs % rows or any(each.start % rows or each.stop % rows for each in made):
+        rows = stage.schedule.rows.data
+        if not divides_bands(axes, band, number, rows):
             raise ConvoptError(
                 f"stage {number + 1}: expected tiles whose rows divide those of every band, "
                 f"found {rows} rows in bands of {band} of {axes[-1].outputs}"

@@ -13,8 +13,7 @@ from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.passes.cost.broadcast_cost import BroadcastProblem, takes_weights_first
 from convopt.passes.cost.by_pixel_cost import ByPixelProblem, holds_weights
-from convopt.passes.geometry.axis_tiles import Axis
-from convopt.passes.geometry.schemes import axes_of, collapsed, is_collapsible, reads_blocks
+from convopt.passes.geometry.schemes import axes_of, reads_blocks
 from convopt.passes.geometry.tile_code import has_static_edges
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.epilogue import Epilogue
@@ -119,9 +118,9 @@ def _plan_broadcast(
     op: ConvolutionOp, tile: TileAttr, target: CpuTarget, *, by_rows: bool
 ) -> StagePlan:
     lanes, vectors = target.lanes, tile.vectors.data
-    problem = _broadcast_problem(op)
+    problem = _broadcast_problem(op, by_rows=by_rows)
     read = problem.read_channels(target, vectors)
-    rows, columns = _loops_over(problem, by_rows=by_rows)
+    rows, columns = problem.loop_axes
     shape = BroadcastShape(
         op.input_type.get_shape()[0],
         rows,
@@ -161,14 +160,8 @@ def _plan_broadcast(
     )
 
 
-def _broadcast_problem(op: ConvolutionOp) -> BroadcastProblem:
+def _broadcast_problem(op: ConvolutionOp, *, by_rows: bool) -> BroadcastProblem:
     rows, columns = axes_of(op)
     outputs, channels = op.filter_type.get_shape()[0], op.input_type.get_shape()[1]
-    return BroadcastProblem(rows, columns, channels, outputs, op.group_count, reads_blocks(op))
-
-
-def _loops_over(problem: BroadcastProblem, *, by_rows: bool) -> tuple[Axis, Axis]:
-    rows, columns = problem.rows, problem.columns
-    if by_rows or not is_collapsible(rows, columns):
-        return rows, columns
-    return collapsed(rows, columns)
+    blocks = reads_blocks(op)
+    return BroadcastProblem(rows, columns, channels, outputs, op.group_count, blocks, by_rows)

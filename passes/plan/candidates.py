@@ -30,13 +30,13 @@ Sized = tuple[TileScheme, int, int, int]
 
 def best_schedule(op: ConvolutionOp, target: CpuTarget) -> tuple[TileAttr, float]:
     """The schedule with the fewest predicted cycles for one image, and these cycles."""
-    tile, cycles = _best(_problem(op, target), target)
+    tile, cycles = _best(problem_of(op, target), target)
     return _schedule(op, target, tile), cycles
 
 
 def schedules(op: ConvolutionOp, target: CpuTarget) -> Iterator[tuple[TileAttr, float]]:
     """Every legal schedule, with its predicted cycles for one image."""
-    for tile, cycles in _costs(_problem(op, target), target):
+    for tile, cycles in _costs(problem_of(op, target), target):
         if cycles is not None:
             yield _schedule(op, target, tile), cycles
 
@@ -45,7 +45,8 @@ Problem = tuple[ByPixelProblem, int] | BroadcastProblem
 """For one block of channels how many there are, or a whole image."""
 
 
-def _problem(op: ConvolutionOp, target: CpuTarget) -> Problem:
+def problem_of(op: ConvolutionOp, target: CpuTarget, *, by_rows: bool = False) -> Problem:
+    """What the cost of a convolution's tiles depends on; `by_rows` as in a fused module."""
     rows, columns = axes_of(op)
     outputs, group_inputs = op.filter_type.get_shape()[:2]
     if scheme_of(op, target) is not TileScheme.BROADCAST:
@@ -53,7 +54,8 @@ def _problem(op: ConvolutionOp, target: CpuTarget) -> Problem:
         one_block = ByPixelProblem(rows, columns, group_inputs, constants)
         return one_block, -(-outputs // target.lanes)
     channels = op.input_type.get_shape()[1]
-    return BroadcastProblem(rows, columns, channels, outputs, op.group_count, reads_blocks(op))
+    blocks = reads_blocks(op)
+    return BroadcastProblem(rows, columns, channels, outputs, op.group_count, blocks, by_rows)
 
 
 @lru_cache(maxsize=1024)
@@ -99,14 +101,14 @@ def _parallel(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> Parallel:
     if scheme is TileScheme.BROADCAST and is_one_row:
         tiles = -(-rows.outputs * columns.outputs // tile_columns)
     blocks = -(-op.result_type.get_shape()[1] // (vectors * target.lanes))
-    unevenness = {Parallel.PIXELS: _unevenness(tiles), Parallel.BLOCKS: _unevenness(blocks)}
-    if abs(unevenness[Parallel.PIXELS] - unevenness[Parallel.BLOCKS]) > UNEVENNESS_WORTH_AVOIDING:
-        return min(unevenness, key=lambda axis: unevenness[axis])
+    shares = {Parallel.PIXELS: unevenness(tiles), Parallel.BLOCKS: unevenness(blocks)}
+    if abs(shares[Parallel.PIXELS] - shares[Parallel.BLOCKS]) > UNEVENNESS_WORTH_AVOIDING:
+        return min(shares, key=lambda axis: shares[axis])
     prefers_blocks = _weight_bytes(op) > _activation_bytes(op)
     return Parallel.BLOCKS if prefers_blocks else Parallel.PIXELS
 
 
-def _unevenness(units: int) -> float:
+def unevenness(units: int) -> float:
     """How much longer the largest share takes than an even one, as a mean of 2, 3 and 4 threads."""
     return mean(-(-units // threads) * threads / units for threads in (2, 3, 4))
 

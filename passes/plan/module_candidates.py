@@ -1,0 +1,125 @@
+"""Layers alone and fused modules with their best schedules and predicted times."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.attributes import BandAttr, TileAttr, TileScheme
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.cost.broadcast_cost import BroadcastProblem, broadcast_cycles, broadcast_tiles
+from convopt.passes.cost.by_pixel_cost import ByPixelProblem, rotate_cycles, rotate_tiles
+from convopt.passes.cost.kernel_model import PlannedKernel, kernel_of
+from convopt.passes.cost.memory_access.accesses import Phase, traffic_beyond
+from convopt.passes.cost.memory_access.predicted_time import USABLE, predicted_seconds
+from convopt.passes.geometry.bands import divides_bands
+from convopt.passes.geometry.schemes import axes_of
+from convopt.passes.plan.candidates import Problem, best_schedule, problem_of, unevenness
+
+BANDS = (1, 2, 4, 7, 8, 14, 16, 28)
+"""Rows of a band that are tried: measured times differ by less than 2 % between neighbours."""
+NEGLIGIBLE = 0.02
+"""Of bands whose times differ by less, the one that threads share most evenly is taken."""
+
+
+@dataclass(frozen=True)
+class PlannedLayers:
+    """A layer or a module with its schedules: what it does, and how long for one image."""
+
+    kernel: PlannedKernel
+    tiles: tuple[TileAttr, ...]
+    phases: tuple[Phase, ...]
+    seconds: float
+
+    @property
+    def band(self) -> BandAttr:
+        """Of a module."""
+        assert self.kernel.band is not None
+        return BandAttr(self.kernel.band)
+
+    def bytes_beyond_l2(self, target: CpuTarget) -> int:
+        return FLOAT_BYTES * traffic_beyond(self.phases, USABLE * target.l2_bytes).total
+
+
+def planned_layer(op: ConvolutionOp, target: CpuTarget, network_bytes: float) -> PlannedLayers:
+    """A convolution on its own with its best tile.
+
+    `network_bytes`: touched from one run of the network to the next.
+    """
+    tile, _ = best_schedule(op, target)
+    return _planned(PlannedKernel((kernel_of(op, target, tile),)), (tile,), target, network_bytes)
+
+
+def best_module(
+    stages: Sequence[ConvolutionOp],
+    target: CpuTarget,
+    network_bytes: float,
+    most_ring_bytes: float = inf,
+) -> PlannedLayers | None:
+    """The module of the least predicted time; `network_bytes` as in `planned_layer`.
+
+    None where no band keeps the intermediate rows within `most_ring_bytes`.
+    """
+    modules = [
+        module
+        for module in _modules(stages, target, network_bytes)
+        if module.kernel.ring_bytes <= most_ring_bytes
+    ]
+    if not modules:
+        return None
+    least = min(module.seconds for module in modules)
+    outputs = stages[-1].result_type.get_shape()[2]
+    near = [module for module in modules if module.seconds <= (1 + NEGLIGIBLE) * least]
+    return min(near, key=lambda each: (_unevenness(each, outputs), each.seconds))
+
+
+def _unevenness(module: PlannedLayers, outputs: int) -> float:
+    return unevenness(-(-outputs // module.band.rows.data))
+
+
+def _modules(
+    stages: Sequence[ConvolutionOp], target: CpuTarget, network_bytes: float
+) -> Iterator[PlannedLayers]:
+    axes = [axes_of(stage)[0] for stage in stages]
+    problems = [problem_of(stage, target, by_rows=True) for stage in stages]
+    for band in BANDS:
+        if band > axes[-1].outputs:
+            return
+        tiles: list[TileAttr] = []
+        for number, problem in enumerate(problems):
+            heights = tuple(
+                rows for rows in range(1, band + 1) if divides_bands(axes, band, number, rows)
+            )
+            tiles.append(_best_tile(problem, heights, target))
+        kernels = (
+            kernel_of(stage, target, tile) for stage, tile in zip(stages, tiles, strict=True)
+        )
+        kernel = PlannedKernel(tuple(kernels), band)
+        yield _planned(kernel, tuple(tiles), target, network_bytes)
+
+
+def _planned(
+    kernel: PlannedKernel, tiles: tuple[TileAttr, ...], target: CpuTarget, network_bytes: float
+) -> PlannedLayers:
+    phases = tuple(kernel.phases(kernel.in_network(network_bytes)))
+    return PlannedLayers(kernel, tiles, phases, predicted_seconds(phases, target))
+
+
+@lru_cache(maxsize=1024)
+def _best_tile(problem: Problem, heights: tuple[int, ...], target: CpuTarget) -> TileAttr:
+    """The register tile with the fewest cycles among those whose rows are one of `heights`."""
+    found: list[tuple[float, TileAttr]] = []
+    if isinstance(problem, BroadcastProblem):
+        for pixels, vectors in broadcast_tiles(problem, target):
+            cycles = broadcast_cycles(problem, target, pixels, vectors)
+            if cycles is not None:
+                found.append((cycles, TileAttr(TileScheme.BROADCAST, 1, pixels, vectors)))
+    else:
+        one_block: ByPixelProblem = problem[0]
+        for rows, columns in rotate_tiles(one_block, target):
+            cycles = rotate_cycles(one_block, target, rows, columns)
+            if cycles is not None and rows in heights:
+                found.append((cycles, TileAttr(TileScheme.ROTATE, rows, columns)))
+    return min(found, key=lambda each: each[0])[1]
