@@ -153,35 +153,32 @@ class LayoutAttr(ParametrizedAttribute):
                 printer.print_string(f", {self.block.data}")
 
 
-def _parse_extents(
-    parser: AttrParser,
-    names: tuple[str, ...],
-    choices: tuple[str, ...] = (),
-    parse_choice: Callable[[str], bool] = lambda name: False,
-) -> dict[str, int]:
-    """`name = integer` pairs, comma separated, each name at most once.
+_Reader = Callable[[AttrParser], Attribute]
 
-    Names out of `choices` have another kind of value, which `parse_choice` reads.
-    """
-    extents: dict[str, int] = {}
-    seen: set[str] = set()
 
-    def parse_extent() -> None:
+def _extent(name: str) -> _Reader:
+    def read(parser: AttrParser) -> Attribute:
+        return IntAttr(parser.parse_integer(allow_boolean=False, context_msg=f" for '{name}'"))
+
+    return read
+
+
+def _parse_settings(parser: AttrParser, readers: dict[str, _Reader]) -> dict[str, Attribute]:
+    """`name = value` pairs, comma separated, each name at most once and one of the readers'."""
+    settings: dict[str, Attribute] = {}
+
+    def parse_setting() -> None:
         position = parser.pos
         name = parser.parse_identifier()
-        if name not in names + choices:
-            known = ", ".join(names + choices)
-            parser.raise_error(f"expected one of {known}, found '{name}'", position)
-        if name in seen:
+        if name not in readers:
+            parser.raise_error(f"expected one of {', '.join(readers)}, found '{name}'", position)
+        if name in settings:
             parser.raise_error(f"expected '{name}' once, found it again", position)
-        seen.add(name)
         parser.parse_punctuation("=")
-        if parse_choice(name):
-            return
-        extents[name] = parser.parse_integer(allow_boolean=False, context_msg=f" for '{name}'")
+        settings[name] = readers[name](parser)
 
-    parser.parse_comma_separated_list(parser.Delimiter.NONE, parse_extent)
-    return extents
+    parser.parse_comma_separated_list(parser.Delimiter.NONE, parse_setting)
+    return settings
 
 
 def _verify_extents(attribute: str, extents: dict[str, int]) -> None:
@@ -257,30 +254,18 @@ class TileAttr(ParametrizedAttribute):
 
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
-        names = ("rows", "columns", "vectors")
-        prefetch, parallel = Prefetch.NONE, Parallel.BLOCKS
-
-        def parse_choice(name: str) -> bool:
-            nonlocal prefetch, parallel
-            if name == "prefetch":
-                prefetch = parser.parse_str_enum(Prefetch)
-            elif name == "parallel":
-                parallel = parser.parse_str_enum(Parallel)
-            else:
-                return False
-            return True
-
+        settings: dict[str, Attribute] = {
+            "rows": IntAttr(1),
+            "columns": IntAttr(1),
+            "vectors": IntAttr(1),
+            "prefetch": PrefetchAttr(Prefetch.NONE),
+            "parallel": ParallelAttr(Parallel.BLOCKS),
+        }
         with parser.in_angle_brackets():
             scheme = parser.parse_str_enum(TileScheme)
-            extents: dict[str, int] = {}
             if parser.parse_optional_punctuation(","):
-                extents = _parse_extents(parser, names, ("prefetch", "parallel"), parse_choice)
-        return [
-            TileSchemeAttr(scheme),
-            *(IntAttr(extents.get(name, 1)) for name in names),
-            PrefetchAttr(prefetch),
-            ParallelAttr(parallel),
-        ]
+                settings |= _parse_settings(parser, _TILE_READERS)
+        return [TileSchemeAttr(scheme), *settings.values()]
 
     def print_parameters(self, printer: Printer) -> None:
         with printer.in_angle_brackets():
@@ -294,6 +279,13 @@ class TileAttr(ParametrizedAttribute):
                 printer.print_string(f", parallel = {self.parallel.value}")
 
 
+_TILE_READERS: dict[str, _Reader] = {
+    "rows": _extent("rows"),
+    "columns": _extent("columns"),
+    "vectors": _extent("vectors"),
+    "prefetch": lambda parser: PrefetchAttr(parser.parse_str_enum(Prefetch)),
+    "parallel": lambda parser: ParallelAttr(parser.parse_str_enum(Parallel)),
+}
 _PREFETCHES = {
     TileScheme.ROTATE: (Prefetch.NONE, Prefetch.INPUT, Prefetch.OUTPUT),
     TileScheme.STRIP: (Prefetch.NONE,),
@@ -318,8 +310,8 @@ class BandAttr(ParametrizedAttribute):
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
         with parser.in_angle_brackets():
-            extents = _parse_extents(parser, ("rows",))
-        return [IntAttr(extents["rows"])]
+            settings = _parse_settings(parser, {"rows": _extent("rows")})
+        return [settings["rows"]]
 
     def print_parameters(self, printer: Printer) -> None:
         with printer.in_angle_brackets():
