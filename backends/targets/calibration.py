@@ -11,19 +11,23 @@ from convopt.backends.targets.description import CpuTarget
 from convopt.convdialect.errors import ConvoptError
 
 _FILE = "calibration.json"
+_MAY_BE_ZERO = ("l3_gbs", "l3_write_gbs")
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Of one core: multiply-adds in GFLOP/s with vectors of `lanes`, and GB/s reading from each
-    level of memory; 0 where there is no such level."""
+    level of memory and writing to it; 0 where there is no such level."""
 
     lanes: int
     peak_gflops: float
     l1_gbs: float
     l2_gbs: float
+    l2_write_gbs: float
     l3_gbs: float
+    l3_write_gbs: float
     dram_gbs: float
+    dram_write_gbs: float
 
     def applied_to(self, target: CpuTarget) -> CpuTarget:
         """The target with these numbers; the clock is the one that the peak asks for."""
@@ -33,8 +37,11 @@ class Calibration:
             frequency_ghz=self.peak_gflops / flops_a_cycle,
             l1_gbs=self.l1_gbs,
             l2_gbs=self.l2_gbs,
+            l2_write_gbs=self.l2_write_gbs,
             l3_gbs=self.l3_gbs,
+            l3_write_gbs=self.l3_write_gbs,
             dram_gbs=self.dram_gbs,
+            dram_write_gbs=self.dram_write_gbs,
         )
 
 
@@ -104,6 +111,6 @@ def _calibration(entry: Any) -> Calibration:
         raise ValueError(f"expected the keys {', '.join(names)}")
     for name, value in entry.items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or value < 0 or (value == 0 and name != "l3_gbs"):
+        if not is_number or value < 0 or (value == 0 and name not in _MAY_BE_ZERO):
             raise ValueError(f"{name}: expected a positive number, found {value!r}")
     return Calibration(**entry)

@@ -7,7 +7,7 @@ from convopt.convdialect.errors import ConvoptError
 
 CPU_ARCHITECTURES = ("x86_64", "aarch64")
 
-_MAY_BE_ZERO = ("l3_bytes", "l3_gbs")
+_MAY_BE_ZERO = ("l3_bytes", "l3_gbs", "l3_write_gbs")
 _MAY_BE_EMPTY = ("features", "schedule_for")
 
 
@@ -18,7 +18,12 @@ class CpuTarget:
     `cpu`, `features` and `schedule_for` are in LLVM's spelling; instructions are ordered for the
     CPU `schedule_for` where it is not empty. `lanes`: floats in a vector register.
     `fma_latency` in cycles, `fma_ports` multiply-adds started a cycle. Sizes in bytes, of what one
-    core sees; 0: no such cache. Bandwidths in GB/s, reading, of one core.
+    core sees; 0: no such cache.
+
+    Bandwidths in GB/s of one core: `_gbs` reading, `_write_gbs` writing what is not in a nearer
+    level. A line that is written is fetched first and later written back; shipped targets, where
+    this is not measured, say half of reading for L2, 0.9 of it for L3 and 0.6 for DRAM (on the
+    AVX-512 servers that were measured 0.3 to 0.36, 0.9 to 1, and 0.6).
 
     What a multiply-add's operand may be: `indexed_fma`, one lane of a vector for all (NEON);
     `fma_reads_memory`, a vector in memory (x86-64); `fma_broadcasts_memory`, one float in memory
@@ -48,8 +53,11 @@ class CpuTarget:
     l3_bytes: int
     l1_gbs: float
     l2_gbs: float
+    l2_write_gbs: float
     l3_gbs: float
+    l3_write_gbs: float
     dram_gbs: float
+    dram_write_gbs: float
 
     def __post_init__(self) -> None:
         _check_fields(self)
@@ -62,6 +70,12 @@ class CpuTarget:
             raise ConvoptError(
                 f"target {self.name}: lanes: expected a power of two up to 64, found {self.lanes}"
             )
+        for name in ("l3_gbs", "l3_write_gbs"):
+            if self.l3_bytes and not getattr(self, name):
+                raise ConvoptError(
+                    f"target {self.name}: {name}: expected more than 0 beside l3_bytes "
+                    f"{self.l3_bytes}, found 0"
+                )
 
     @property
     def peak_gflops(self) -> float:

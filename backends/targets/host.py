@@ -86,8 +86,11 @@ def describe_host(
         l3_bytes=caches[3],
         l1_gbs=l1_gbs,
         l2_gbs=l1_gbs / 3,
+        l2_write_gbs=l1_gbs / 6,
         l3_gbs=l1_gbs / 10 if caches[3] else 0.0,
+        l3_write_gbs=l1_gbs / 11 if caches[3] else 0.0,
         dram_gbs=10.0,
+        dram_write_gbs=6.0,
     )
 
 

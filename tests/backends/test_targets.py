@@ -48,7 +48,8 @@ def test_every_shipped_target_loads() -> None:
         assert (target.prefetches, target.waits_for_short_runs) == (is_x86, is_x86)
         assert target.l1_bytes < target.l2_bytes
         assert target.l1_gbs > target.l2_gbs > target.dram_gbs
-        assert bool(target.l3_bytes) == bool(target.l3_gbs)
+        assert bool(target.l3_bytes) == bool(target.l3_gbs) == bool(target.l3_write_gbs)
+        assert target.l2_gbs > target.l2_write_gbs > target.dram_write_gbs
     for name in GPUS:
         gpu = load_target(name)
         assert isinstance(gpu, GpuTarget)
@@ -115,6 +116,12 @@ def test_wrong_values_of_a_cpu(tmp_path: Path) -> None:
     path = tmp_path / "bad_lanes.toml"
     path.write_text(shipped.read_text().replace("lanes = 4", "lanes = 6"))
     with pytest.raises(ConvoptError, match="lanes: expected a power of two up to 64, found 6"):
+        load_target(str(path))
+    path.write_text(shipped.read_text().replace("l3_bytes = 0", "l3_bytes = 2097152"))
+    with pytest.raises(ConvoptError, match="l3_gbs: expected more than 0 beside l3_bytes 2097152"):
+        load_target(str(path))
+    path.write_text(shipped.read_text().replace("l2_write_gbs = 5.0", "l2_write_gbs = -5.0"))
+    with pytest.raises(ConvoptError, match="l2_write_gbs: expected more than 0, found -5"):
         load_target(str(path))
 
 

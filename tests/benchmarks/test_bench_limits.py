@@ -35,7 +35,17 @@ PUBLISHED = Limits(
         Level("DRAM", 0, 16, 10, 15),
     ),
 )
-MEASURED = Calibration(16, 200.0, 400.0, 150.0, 30.0, 12.0)
+MEASURED = Calibration(
+    lanes=16,
+    peak_gflops=200.0,
+    l1_gbs=400.0,
+    l2_gbs=150.0,
+    l2_write_gbs=50.0,
+    l3_gbs=30.0,
+    l3_write_gbs=25.0,
+    dram_gbs=12.0,
+    dram_write_gbs=7.0,
+)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +151,7 @@ def test_the_host_takes_what_was_measured(cache_folder: Path) -> None:
     found = host_target()
     assert found.peak_gflops == pytest.approx(200.0)
     assert (found.l1_gbs, found.l2_gbs, found.dram_gbs) == (400.0, 150.0, 12.0)
+    assert (found.l2_write_gbs, found.l3_write_gbs, found.dram_write_gbs) == (50.0, 25.0, 7.0)
     assert found.l2_bytes == estimated.l2_bytes
 
 
@@ -191,10 +202,11 @@ def test_a_folder_that_cannot_be_written(cache_folder: Path) -> None:
         store_calibration("it", MEASURED)
 
 
-def test_a_calibration_holds_what_is_read() -> None:
-    assert calibration_of(PUBLISHED) == Calibration(16, 247.0, 490, 181, 29, 16)
+def test_a_calibration_holds_what_was_read_and_written() -> None:
+    assert calibration_of(PUBLISHED) == Calibration(16, 247.0, 490, 181, 66, 29, 29, 16, 10)
     without = Limits(4, 10.0, (PUBLISHED.levels[0], PUBLISHED.levels[1], PUBLISHED.levels[3]))
-    assert calibration_of(without).l3_gbs == 0.0
+    found = calibration_of(without)
+    assert (found.l3_gbs, found.l3_write_gbs) == (0.0, 0.0)
 
 
 def aligned(size: int) -> np.ndarray:

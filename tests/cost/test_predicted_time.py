@@ -18,8 +18,11 @@ TARGET = replace(
     l3_bytes=1 << 24,
     l1_gbs=256.0,
     l2_gbs=100.0,
+    l2_write_gbs=40.0,
     l3_gbs=20.0,
+    l3_write_gbs=16.0,
     dram_gbs=10.0,
+    dram_write_gbs=5.0,
 )
 
 
@@ -34,15 +37,18 @@ def test_each_part_of_the_machine() -> None:
             Access(Operand.INPUT, 1000, 100),
             Access(Operand.INPUT, 2000, 100_000),
             Access(Operand.OUTPUT, 500, 100_000, is_store=True),
-            Access(Operand.WEIGHTS, 250, 4_000_000),
+            Access(Operand.WEIGHTS, 250, 12_000_000),
             Access(Operand.WEIGHTS, 125, COLD),
+            Access(Operand.OUTPUT, 60, 12_000_000, is_store=True),
+            Access(Operand.OUTPUT, 30, COLD, is_store=True),
         ),
     )
     time = phase_time(phase, TARGET)
     assert time.ports == pytest.approx(4800 / 2 / 2e9)
     assert time.l1 == pytest.approx(3000 * 64 / 256e9)  # two vectors a cycle
-    assert time.l2 == pytest.approx(4 * (2000 + 2 * 500 + 250 + 125) / 100e9)
-    assert time.beyond == pytest.approx(4 * 250 / 20e9 + 4 * 125 / 10e9)
+    assert time.l2 == pytest.approx(4 * (2000 + 250 + 125) / 100e9 + 4 * (500 + 90) / 40e9)
+    from_l3, from_dram = 4 * 250 / 20e9 + 4 * 60 / 16e9, 4 * 125 / 10e9 + 4 * 30 / 5e9
+    assert time.beyond == pytest.approx(from_l3 + from_dram, rel=1e-5)
     assert time.seconds == time.ports
     assert predicted_seconds([phase, phase], TARGET) == 2 * time.seconds
 
@@ -55,13 +61,18 @@ def test_stores_leave_at_one_a_cycle() -> None:
 
 
 def test_a_part_of_each_cache_is_usable() -> None:
-    phase = Phase("", 0, 0, 0, 0, (Access(Operand.INPUT, 100, 0.75 * (1 << 20)),))
-    assert phase_time(phase, TARGET).beyond == 0
-    over = replace(phase, accesses=(Access(Operand.INPUT, 100, 0.75 * (1 << 20) + 1),))
-    assert phase_time(over, TARGET).beyond > 0
+    def reading(distance: float) -> Phase:
+        return Phase("", 0, 0, 0, 0, (Access(Operand.INPUT, 1000, distance),))
+
+    within, above = reading(0.75 * 32768), reading(0.75 * 32768 + 1)
+    assert phase_time(within, TARGET).l2 == 0
+    assert phase_time(above, TARGET).l2 == pytest.approx(4000 / 100e9)
+    assert phase_time(reading(0.75 * (1 << 20)), TARGET).beyond == 0
+    twice = phase_time(reading(1.5 * (1 << 20)), TARGET).beyond
+    assert twice == pytest.approx(0.7968 * 4000 / 20e9, rel=1e-3)  # m = 1 - exp(-2 m)
 
 
 def test_without_a_third_cache_memory_is_next() -> None:
-    phase = Phase("", 0, 0, 0, 0, (Access(Operand.INPUT, 100, 4_000_000),))
+    phase = Phase("", 0, 0, 0, 0, (Access(Operand.INPUT, 100, COLD),))
     board = replace(TARGET, l3_bytes=0, l3_gbs=0.0)
     assert phase_time(phase, board).beyond == pytest.approx(400 / 10e9)
