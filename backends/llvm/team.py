@@ -11,20 +11,21 @@ team ends.
 """
 
 from functools import lru_cache
+from string import Template
 
-from convopt.backends.llvm.barrier import pause_text
 from convopt.backends.llvm.jit import HostCode, load
+from convopt.backends.llvm.waiting import pause_text, wait_text
 from convopt.backends.targets import CpuTarget
 
 MAILBOX_BYTES = 64
 IDLE, POSTED, ASLEEP = 0, 1, 2
 
-_TEAM = """\
+_TEAM = Template("""\
 ; Gives a worker a job. Returns the state before: a worker asleep must be woken.
 define i64 @convopt_post(ptr %mailbox, ptr %job) {
   %place = getelementptr i8, ptr %mailbox, i64 16
   store ptr %job, ptr %place, align 8
-  %before = atomicrmw xchg ptr %mailbox, i64 POSTED acq_rel
+  %before = atomicrmw xchg ptr %mailbox, i64 $posted acq_rel
   ret i64 %before
 }
 
@@ -38,24 +39,24 @@ entry:
 look:
   %left = phi i64 [ %patience, %entry ], [ %fewer, %again ], [ %patience, %run ]
   %state = load atomic i64, ptr %mailbox acquire, align 8
-  %posted = icmp eq i64 %state, POSTED
+  %posted = icmp eq i64 %state, $posted
   br i1 %posted, label %take, label %nothing
 nothing:
   %ended = icmp eq i64 %left, 0
   br i1 %ended, label %doze, label %again
 again:
-  PAUSE
+  $pause
   %fewer = sub i64 %left, 1
   br label %look
 doze:
-  %pair = cmpxchg ptr %mailbox, i64 IDLE, i64 ASLEEP acq_rel acquire
+  %pair = cmpxchg ptr %mailbox, i64 $idle, i64 $asleep acq_rel acquire
   %found = extractvalue { i64, i1 } %pair, 0
-  %has_job = icmp eq i64 %found, POSTED
+  %has_job = icmp eq i64 %found, $posted
   br i1 %has_job, label %take, label %sleep
 sleep:
   ret i64 0
 take:
-  store atomic i64 IDLE, ptr %mailbox release, align 8
+  store atomic i64 $idle, ptr %mailbox release, align 8
   %job = load ptr, ptr %place, align 8
   %call = load ptr, ptr %job, align 8
   %over = icmp eq ptr %call, null
@@ -74,34 +75,24 @@ entry:
   %done = getelementptr i8, ptr %mailbox, i64 8
   br label %look
 look:
-  %looks = phi i64 [ 0, %entry ], [ %more, %again ], [ %more, %give ]
+  %looks = phi i64 [ 0, %entry ], [ %more, %again ]
   %count = load atomic i64, ptr %done acquire, align 8
   %finished = icmp sge i64 %count, %runs
   br i1 %finished, label %end, label %again
 again:
-  PAUSE
-  %more = add i64 %looks, 1
-  %can_yield = icmp ne ptr %yield, null
-  %is_long = icmp ugt i64 %more, 1000
-  %gives_way = and i1 %can_yield, %is_long
-  br i1 %gives_way, label %give, label %look
-give:
-  call void %yield()
+  %more = call i64 @convopt_wait(i64 %looks, ptr %yield)
   br label %look
 end:
   ret void
 }
-"""
+""")
 
 
 @lru_cache(maxsize=1)
 def team_code(target: CpuTarget) -> HostCode:
     """`convopt_post`, `convopt_follow` and `convopt_join` on the host."""
-    declaration, pause = pause_text(target.arch)
-    text = _TEAM.replace("PAUSE", pause)
-    for name, value in (("IDLE", IDLE), ("POSTED", POSTED), ("ASLEEP", ASLEEP)):
-        text = text.replace(f"i64 {name}", f"i64 {value}").replace(f", {name}", f", {value}")
-    return load(f"{declaration}\n\n{text}", target)
+    team = _TEAM.substitute(idle=IDLE, posted=POSTED, asleep=ASLEEP, pause=pause_text(target.arch))
+    return load(f"{wait_text(target.arch)}\n{team}", target)
 
 
 @lru_cache(maxsize=16)
