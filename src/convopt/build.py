@@ -18,19 +18,22 @@ from convopt.passes.pipelines import CODEGEN, PIPELINES
 from convopt.stepped_entry import add_stepped_entry, kernel_steps
 
 BEFORE_CODEGEN = tuple(name for name in PIPELINES["default"] if name not in CODEGEN)
+"""From the level at which models are loaded to kernels."""
 
 
 @dataclass(frozen=True)
 class Builder:
     """Compiles models for one target.
 
-    `target_name` is what passes take as option; `is_stepped` adds the entry that profiles use.
+    `target_name` is what passes take as option; `is_stepped` adds the entry that profiles use;
+    `to_kernels` are the passes that bring the model's segments to level 4.
     """
 
     target: CpuTarget
     target_name: str
     is_stepped: bool = False
     observers: Sequence[PassObserver] = field(default=())
+    to_kernels: Sequence[str] = BEFORE_CODEGEN
 
     @paused_collection()
     def build(self, model: Model, symbol: str) -> Artifact:
@@ -54,7 +57,7 @@ class Builder:
 
     def _segment(self, segment: CompiledSegment, symbol: str) -> CodeSegment:
         module = segment.module.clone()
-        self._run(module, BEFORE_CODEGEN)
+        self._run(module, self.to_kernels)
         steps = kernel_steps(module)
         if self.is_stepped:
             add_stepped_entry(module)

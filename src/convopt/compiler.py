@@ -5,6 +5,7 @@ This module imports neither xDSL nor onnx: a model that is in the cache must sta
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from convopt.artifact import Artifact
@@ -13,7 +14,7 @@ from convopt.cache import ModelCache, model_key, user_cache
 from convopt.collection import paused_collection
 from convopt.errors import ConvoptError
 from convopt.model import Model
-from convopt.pass_observer import PassObserver
+from convopt.pass_observer import PassClock, PassObserver
 from convopt.sources import ModelSource, Shapes, SourceBytes, mlir_text, read_source
 
 if TYPE_CHECKING:
@@ -29,12 +30,31 @@ CODE_KINDS = ("llvm", "assembly", "object", "header", "weights")
 class Plan:
     """A planned model: `module` at level 3, with layouts, tiles and fusion decided.
 
-    `remarks` say what the passes did, what they left alone and why.
+    `remarks` say what the passes did, what they left alone and why; `pass_seconds` how long each
+    pass took.
     """
 
-    module: "ModuleOp" = field(repr=False)
+    model: Model
     target: CpuTarget
     remarks: "tuple[Remark, ...]" = field(repr=False)
+    pass_seconds: tuple[tuple[str, float], ...] = field(repr=False)
+
+    @property
+    def module(self) -> "ModuleOp":
+        """The IR. ConvoptError if onnxruntime runs a part of the model."""
+        return self.model.module
+
+    def report(self, path: str | PathLike[str]) -> None:
+        """Write a page (`.html`) or the same numbers (`.json`) that show the plan and its costs.
+
+        For the target `host` the plan is compiled and each kernel measured. Raises ConvoptError for
+        another suffix and a path that cannot be written, before anything is measured.
+        """
+        from convopt.report.files import check_report_path, write_report
+        from convopt.report.of_plan import report_of
+
+        check_report_path(path)
+        write_report(path, report_of(self))
 
     def __str__(self) -> str:
         from convopt.mlir_text import print_module
@@ -64,11 +84,13 @@ def optimize(source: ModelSource, target: str = "host", shapes: Shapes | None = 
     from convopt.pass_pipeline import named_pipeline
     from convopt.passes.remarks import collect
 
-    module = load(source, shapes).module.clone()
+    model = load(source, shapes)
+    model.require_complete()
     passes = [*named_pipeline("simplify"), *named_pipeline("plan", target=target)]
+    clock = PassClock()
     with collect() as remarks:
-        run_passes(module, passes, new_context())
-    return Plan(module, cpu_target(target), tuple(remarks))
+        planned = model.changed(lambda module: run_passes(module, passes, new_context(), [clock]))
+    return Plan(planned, cpu_target(target), tuple(remarks), tuple(clock.seconds))
 
 
 def compile(

@@ -4,8 +4,8 @@ A model that convopt compiles completely is one `CompiledSegment`. Otherwise seg
 alternate with segments that onnxruntime runs, and `Model.partition` says which nodes these are.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from convopt.errors import ConvoptError
@@ -161,6 +161,10 @@ class Model:
             f"node{'s' * (len(nodes) != 1)} in '{self.name}':\n{listed}"
         )
 
+    def changed(self, change: Callable[["ModuleOp"], None]) -> "Model":
+        """The model with copies of its compiled segments' modules, which `change` worked on."""
+        return replace(self, segments=tuple(_changed(one, change) for one in self.segments))
+
     def __repr__(self) -> str:
         inputs = ", ".join(str(spec) for spec in self.inputs)
         outputs = ", ".join(str(spec) for spec in self.outputs)
@@ -171,6 +175,14 @@ class Model:
 
     def __str__(self) -> str:
         return "\n\n".join(_segment_text(segment) for segment in self.segments)
+
+
+def _changed(segment: Segment, change: Callable[["ModuleOp"], None]) -> Segment:
+    if isinstance(segment, OnnxSegment):
+        return segment
+    module = segment.module.clone()
+    change(module)
+    return replace(segment, module=module)
 
 
 def _segment_text(segment: Segment) -> str:

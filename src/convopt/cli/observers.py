@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from convopt.cli.options import Options
 from convopt.cli.outputs import write_files
 from convopt.errors import ConvoptError
 from convopt.mlir_text import print_module
-from convopt.pass_observer import PassObserver
+from convopt.pass_observer import PassClock, PassObserver
 from convopt.pass_pipeline import pipeline_text
 
 DUMP_ELISION = 16
@@ -75,20 +74,8 @@ class IRDumper(PassObserver):
 
 
 @dataclass
-class Timing(PassObserver):
-    """Seconds of each pass, and of the other phases that report themselves."""
-
-    seconds: list[tuple[str, float]] = field(default_factory=list)
-    _began: float = field(default=0.0, init=False)
-
-    def before(self, step: ModulePass, module: ModuleOp) -> None:
-        self._began = time.perf_counter()
-
-    def after(self, step: ModulePass, module: ModuleOp) -> None:
-        self.add(step.name, time.perf_counter() - self._began)
-
-    def add(self, phase: str, seconds: float) -> None:
-        self.seconds.append((phase, seconds))
+class Timing(PassClock):
+    """What `--timing` prints."""
 
     def text(self, style: str) -> str:
         total = sum(seconds for _, seconds in self.seconds)

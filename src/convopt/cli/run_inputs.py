@@ -9,6 +9,7 @@ from convopt.cli.run_options import RunOptions
 from convopt.errors import ConvoptError, UsageError
 from convopt.model import TensorSpec
 from convopt.runtime.arguments import Array, check_array, check_names
+from convopt.runtime.random_inputs import random_input
 
 RANDOM = "random"
 
@@ -24,18 +25,10 @@ def make_inputs(specs: Sequence[TensorSpec], options: RunOptions) -> dict[str, A
     for spec in specs:
         source = named.get(spec.name, RANDOM)
         feeds[spec.name] = (
-            _random(spec, random) if source == RANDOM else _read(spec, source, options)
+            random_input(spec, random) if source == RANDOM else _read(spec, source, options)
         )
         check_array(spec, feeds[spec.name], "input")
     return feeds
-
-
-def _random(spec: TensorSpec, random: np.random.Generator) -> Array:
-    """Normal numbers; for whole numbers zeros and ones, which are valid almost everywhere."""
-    kind = np.dtype(spec.dtype)
-    if kind.kind == "f":
-        return random.standard_normal(spec.shape).astype(kind)
-    return random.integers(0, 2, spec.shape).astype(kind)
 
 
 def _read(spec: TensorSpec, source: str, options: RunOptions) -> Array:

@@ -1,0 +1,71 @@
+"""How a report calls operations, shapes and schedules."""
+
+from xdsl.ir import Operation
+
+from convopt.convdialect.attributes import Prefetch, TileAttr, TileScheme
+from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp, PointwiseOp
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.passes.lower.kernel_names import window_text
+
+MODULE = "fused"
+ONNXRUNTIME = "onnxruntime"
+COPY = "copy"
+
+
+def kind_of(op: Operation) -> str:
+    """Such as `depthwise 3x3s2`, `pointwise`, `global pool`; `fused pw-dw-pw` for a module."""
+    if isinstance(op, FusedOp):
+        stages = [each for each in op.body.block.ops if isinstance(each, ConvolutionOp)]
+        return f"{MODULE} {'-'.join(map(_short_kind, stages))}"
+    name = op.name.partition(".")[2].replace("_", " ")
+    if isinstance(op, PoolOp | GlobalPoolOp):
+        name = f"{op.kind} {name}"
+    if isinstance(op, PointwiseOp):
+        stride = op.window.stride
+        return name if stride == (1, 1) else f"{name} {window_text((1, 1), stride)}"
+    if isinstance(op, ConvolutionOp):
+        groups = 1 if isinstance(op, DepthwiseOp) else op.group_count
+        return f"{name} {window_text(op.window.kernel, op.window.stride, groups)}"
+    if isinstance(op, PoolOp):
+        return f"{name} {window_text(op.window.kernel, op.window.stride)}"
+    return name
+
+
+def _short_kind(op: ConvolutionOp) -> str:
+    if isinstance(op, PointwiseOp):
+        return "pw"
+    return "dw" if isinstance(op, DepthwiseOp) else "conv"
+
+
+def schedule_text(op: Operation) -> str:
+    """The schedule as the IR has it; empty for what has none."""
+    if not isinstance(op, ConvolutionOp | FusedOp) or op.schedule is None:
+        return ""
+    return str(op.schedule)
+
+
+def tile_text(op: Operation) -> str:
+    """The schedule in short: `rotate 2x7` (rows x columns), `broadcast 6x4` (pixels x vectors)."""
+    if isinstance(op, FusedOp) and op.schedule is not None:
+        rows = op.schedule.rows.data
+        return f"bands of {rows} row{'s' * (rows != 1)}"
+    if not isinstance(op, ConvolutionOp) or op.schedule is None:
+        return ""
+    tile = op.schedule
+    words = [f"{tile.scheme} {_tile_size(tile)}"]
+    if tile.prefetch is not Prefetch.NONE:
+        words.append(f"prefetch {tile.prefetch}")
+    return ", ".join(words)
+
+
+def _tile_size(tile: TileAttr) -> str:
+    if tile.scheme is TileScheme.BROADCAST:
+        return f"{tile.columns.data}x{tile.vectors.data}"
+    return f"{tile.rows.data}x{tile.columns.data}"
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """`96x56x56`: a batch of one is left out, unless there is nothing else."""
+    rest = shape[1:] if len(shape) > 1 and shape[0] == 1 else shape
+    return "x".join(map(str, rest)) or "scalar"
