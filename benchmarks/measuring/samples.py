@@ -82,7 +82,7 @@ def interleaved(
 
 def _enough(samples: Sequence[Sequence[Sample]], least: float) -> bool:
     best_peak = max((one.peak_gflops for many in samples for one in many), default=0.0)
-    return all(sum(_is_undisturbed(one, best_peak) for one in many) >= least for many in samples)
+    return all(sum(is_undisturbed(one, best_peak) for one in many) >= least for many in samples)
 
 
 def _sample(
@@ -105,11 +105,12 @@ def undisturbed(samples: Sequence[Sample], best_peak: float) -> list[Sample]:
     The times themselves have no say.
     """
     own = [one for one in samples if not one.was_interrupted]
-    kept = [one for one in own if _is_undisturbed(one, best_peak)]
+    kept = [one for one in own if is_undisturbed(one, best_peak)]
     return kept or own or list(samples)
 
 
-def _is_undisturbed(sample: Sample, best_peak: float) -> bool:
+def is_undisturbed(sample: Sample, best_peak: float) -> bool:
+    """Whether the core was this process's own, at nearly the best clock seen."""
     return not sample.was_interrupted and sample.peak_gflops >= UNDISTURBED * best_peak
 
 
