@@ -289,7 +289,7 @@ _TILE_READERS: dict[str, _Reader] = {
 _PREFETCHES = {
     TileScheme.ROTATE: (Prefetch.NONE, Prefetch.INPUT, Prefetch.OUTPUT),
     TileScheme.STRIP: (Prefetch.NONE,),
-    TileScheme.BROADCAST: (Prefetch.NONE, Prefetch.WEIGHTS),
+    TileScheme.BROADCAST: (Prefetch.NONE, Prefetch.WEIGHTS, Prefetch.INPUT),
 }
 
 

@@ -7,7 +7,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, Region
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import TileAttr, TileScheme
+from convopt.convdialect.attributes import Prefetch, TileAttr, TileScheme
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
@@ -15,6 +15,7 @@ from convopt.convdialect.ops.yield_op import YieldOp
 from convopt.passes.cost.broadcast_cost import BroadcastProblem
 from convopt.passes.cost.by_pixel_cost import ByPixelProblem, holds_weights
 from convopt.passes.cost.memory_access.accesses import Phase
+from convopt.passes.cost.memory_access.asking_ahead import stage_times
 from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.cpu_kernel import (
     BroadcastTile,
@@ -45,10 +46,14 @@ _OPERATIONS: dict[type[Operation], int] = {
 
 
 class PlannedKernel(NamedTuple):
-    """The stages of a kernel, one for a convolution on its own; `band`: rows of a fused module."""
+    """The stages of a kernel, one for a convolution on its own; `band`: rows of a fused module.
+
+    `asking`: the stage that asks for the next band's input.
+    """
 
     stages: tuple[CpuKernel, ...]
     band: int | None = None
+    asking: int | None = None
 
     @property
     def ring_bytes(self) -> int:
@@ -78,6 +83,11 @@ class PlannedKernel(NamedTuple):
         if self.band is None:
             return [kernel_phase("", self.stages[0], since)]
         return module_phases(self.stages, self.band, since)
+
+    def seconds(self, since: LastTouch, target: CpuTarget) -> float:
+        """Predicted, on one core."""
+        times = stage_times(self.phases(since), self.asking, target)
+        return sum(time.seconds for time in times)
 
 
 def convolution_of(op: ConvolutionOp) -> Convolution:
@@ -116,12 +126,18 @@ def planned_kernel_of(op: ConvolutionOp | FusedOp, target: CpuTarget) -> Planned
     assert op.schedule is not None
     stages = [each for each in op.body.block.ops if isinstance(each, ConvolutionOp)]
     kernels = tuple(kernel_of(stage, target) for stage in stages)
-    return PlannedKernel(kernels, op.schedule.rows.data)
+    asking = [n for n, stage in enumerate(stages) if _prefetch_of(stage) is Prefetch.INPUT]
+    return PlannedKernel(kernels, op.schedule.rows.data, asking[0] if asking else None)
 
 
 def operations_in(region: Region) -> int:
     """Instructions for the FMA ports that one vector takes on its way through a scalar region."""
     return sum(_OPERATIONS.get(type(each), 1) for each in region.walk())
+
+
+def _prefetch_of(op: ConvolutionOp) -> Prefetch:
+    assert op.schedule is not None
+    return op.schedule.prefetch
 
 
 def _tile_of(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> RegisterTile:

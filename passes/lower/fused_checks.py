@@ -68,8 +68,13 @@ def _check_stage(stage: ConvolutionOp, target: CpuTarget) -> None:
     check_tile(stage, tile, target)
     if tile.scheme is TileScheme.STRIP:
         raise ConvoptError("expected scheme rotate or broadcast in a fused module, found strip")
-    if tile.prefetch is not Prefetch.NONE or tile.parallel is not Parallel.BLOCKS:
-        raise ConvoptError(f"expected no prefetch and no parallel pixels in a stage, found {tile}")
+    if tile.parallel is not Parallel.BLOCKS:
+        raise ConvoptError(f"expected no parallel pixels in a stage, found {tile}")
+    known = (Prefetch.NONE, Prefetch.INPUT)
+    if tile.prefetch not in (known if tile.scheme is TileScheme.BROADCAST else known[:1]):
+        raise ConvoptError(
+            f"expected no prefetch but that of the input by a broadcast stage, found {tile}"
+        )
     axis, _ = axes_of(stage)
     if axis.stride > axis.kernel:
         raise ConvoptError(

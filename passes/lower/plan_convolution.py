@@ -14,7 +14,7 @@ from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 from convopt.passes.lower.kernel_plan import KernelPlan
 from convopt.passes.lower.kernels.feature_map import FeatureMap
 from convopt.passes.lower.plan_stage import plan_stage
-from convopt.passes.lower.schedule_checks import check_layouts, check_tile
+from convopt.passes.lower.schedule_checks import check_alone, check_layouts, check_tile
 
 KIND_NAMES = {
     "conv.conv2d": "dense",
@@ -30,6 +30,7 @@ def plan_convolution(op: ConvolutionOp, target: CpuTarget) -> KernelPlan:
         raise ConvoptError(f"expected {op.name} with a schedule (conv-choose-tiles), found none")
     check_layouts(op, target)
     check_tile(op, op.schedule, target)
+    check_alone(op.schedule)
     stage = plan_stage(op, op.schedule, target)
 
     def write(builder: KernelBuilder) -> None:

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import Attribute, BlockArgument, SSAValue
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.attributes import Prefetch, TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.passes.geometry.bands import ring_rows
@@ -16,7 +16,7 @@ from convopt.passes.lower.fused_checks import checked_stages
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
 from convopt.passes.lower.kernels.feature_map import FeatureMap
-from convopt.passes.lower.kernels.fused import FusedKernel, RowKernel
+from convopt.passes.lower.kernels.fused import FusedKernel, InputAhead, RowKernel
 from convopt.passes.lower.kernels.strip import StripKernel
 from convopt.passes.lower.plan_convolution import KIND_NAMES, detail_of
 from convopt.passes.lower.plan_stage import plan_stage
@@ -47,7 +47,8 @@ def plan_fused(op: FusedOp, target: CpuTarget) -> KernelPlan:
             kernel = plan.kernel(builder, maps[number], weights[number], maps[number + 1])
             assert not isinstance(kernel, StripKernel)
             kernels.append(kernel)
-        FusedKernel(builder, kernels, axes, band, batch).write(begin, end)
+        ahead = _input_ahead(stages, FeatureMap(source), target.lanes)
+        FusedKernel(builder, kernels, axes, band, batch, ahead).write(begin, end)
 
     operands = [plans[0].source, *(other for plan in plans for other in plan.others)]
     name, detail = _kernel_name(op, stages, target.lanes)
@@ -73,6 +74,16 @@ def plan_fused(op: FusedOp, target: CpuTarget) -> KernelPlan:
 def _tile(stage: ConvolutionOp) -> TileAttr:
     assert stage.schedule is not None
     return stage.schedule
+
+
+def _input_ahead(
+    stages: Sequence[ConvolutionOp], source: FeatureMap, lanes: int
+) -> InputAhead | None:
+    asking = [n for n, stage in enumerate(stages) if _tile(stage).prefetch is Prefetch.INPUT]
+    if not asking:
+        return None
+    _, channels, _, columns = stages[0].input_type.get_shape()
+    return InputAhead(asking[0], source, -(-channels // lanes), columns)
 
 
 def _take(arguments: Iterator[SSAValue], count: int) -> list[SSAValue]:

@@ -4,7 +4,7 @@ The planner asks for nothing else; a schedule written by hand might.
 """
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import Parallel, TileAttr, TileScheme
+from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
@@ -48,6 +48,12 @@ def check_tile(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
         _check_strip(op, tile)
     else:
         _check_rotate(op, tile)
+
+
+def check_alone(tile: TileAttr) -> None:
+    """Raise ConvoptError for what only a stage of a fused module can do."""
+    if tile.scheme is TileScheme.BROADCAST and tile.prefetch is Prefetch.INPUT:
+        raise ConvoptError(f"expected prefetch none or weights outside of conv.fused, found {tile}")
 
 
 def _reads_plain(op: ConvolutionOp) -> bool:

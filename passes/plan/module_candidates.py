@@ -6,14 +6,15 @@ from functools import lru_cache
 from math import inf
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import BandAttr, TileAttr, TileScheme
+from convopt.convdialect.attributes import BandAttr, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.broadcast_cost import BroadcastProblem, broadcast_cycles, broadcast_tiles
 from convopt.passes.cost.by_pixel_cost import ByPixelProblem, rotate_cycles, rotate_tiles
 from convopt.passes.cost.kernel_model import PlannedKernel, kernel_of
 from convopt.passes.cost.memory_access.accesses import Phase, traffic_beyond
-from convopt.passes.cost.memory_access.predicted_time import USABLE, predicted_seconds
+from convopt.passes.cost.memory_access.asking_ahead import is_free, stage_times
+from convopt.passes.cost.memory_access.predicted_time import USABLE
 from convopt.passes.geometry.bands import divides_bands
 from convopt.passes.geometry.schemes import axes_of
 from convopt.passes.plan.candidates import Problem, best_schedule, problem_of, unevenness
@@ -97,14 +98,39 @@ def _modules(
             kernel_of(stage, target, tile) for stage, tile in zip(stages, tiles, strict=True)
         )
         kernel = PlannedKernel(tuple(kernels), band)
-        yield _planned(kernel, tuple(tiles), target, network_bytes)
+        module = _planned(kernel, tuple(tiles), target, network_bytes)
+        yield _asking_ahead(module, target, network_bytes) or module
+
+
+def _asking_ahead(
+    module: PlannedLayers, target: CpuTarget, network_bytes: float
+) -> PlannedLayers | None:
+    """The module whose busiest stage asks for the next band's input, if that costs nothing.
+
+    It pays more than predicted: a stage that waits for memory does not overlap it perfectly.
+    """
+    tiles, stages = module.tiles, module.kernel.stages
+    asking = [n for n, tile in enumerate(tiles) if tile.scheme is TileScheme.BROADCAST]
+    if not target.prefetches or not asking:
+        return None
+    busiest = max(asking, key=lambda n: stages[n].conv.macs)
+    if not is_free(module.phases, busiest, target):
+        return None
+    tile = tiles[busiest]
+    size = (tile.rows.data, tile.columns.data, tile.vectors.data)
+    asks = TileAttr(tile.scheme, *size, Prefetch.INPUT)
+    kernel = module.kernel._replace(asking=busiest)
+    changed = tuple(asks if n == busiest else each for n, each in enumerate(tiles))
+    return _planned(kernel, changed, target, network_bytes)
 
 
 def _planned(
     kernel: PlannedKernel, tiles: tuple[TileAttr, ...], target: CpuTarget, network_bytes: float
 ) -> PlannedLayers:
-    phases = tuple(kernel.phases(kernel.in_network(network_bytes)))
-    return PlannedLayers(kernel, tiles, phases, predicted_seconds(phases, target))
+    since = kernel.in_network(network_bytes)
+    phases = tuple(kernel.phases(since))
+    seconds = sum(time.seconds for time in stage_times(phases, kernel.asking, target))
+    return PlannedLayers(kernel, tiles, phases, seconds)
 
 
 @lru_cache(maxsize=1024)

@@ -24,6 +24,7 @@ from convopt.passes.lower.kernels.broadcast_channels import ChannelReduction
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape, Place
 from convopt.passes.lower.kernels.feature_map import FeatureMap
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
+from convopt.passes.lower.kernels.next_band import NextBand
 from convopt.passes.lower.kernels.output_rows import KernelOutput, OutputRow
 
 Range: TypeAlias = tuple[Index, Index]
@@ -59,10 +60,13 @@ class BroadcastKernel:
             part = partial(self._unit, (0, 1), share)
         self.b.each(0, shape.batch * shape.output_blocks, part)
 
-    def write_rows(self, image: Index, first: Index, stop: Index) -> None:
-        """All output channels of an image's rows [first, stop)."""
+    def write_rows(
+        self, image: Index, first: Index, stop: Index, ahead: NextBand | None = None
+    ) -> None:
+        """All output channels of an image's rows [first, stop), asking for what comes next."""
         rows, all_tiles = (first, stop), (0, self.shape.columns.outputs)
-        self.b.each(0, self.shape.output_blocks, partial(self._block, rows, all_tiles, image))
+        block = partial(self._block, rows, all_tiles, image, ahead=ahead)
+        self.b.each(0, self.shape.output_blocks, block)
 
     def _unit(self, rows: Range, column_tiles: Range, unit: Index) -> None:
         image: Index = 0
@@ -71,7 +75,14 @@ class BroadcastKernel:
             image, block = self.b.divmod(unit, self.shape.output_blocks)
         self._block(rows, column_tiles, image, block)
 
-    def _block(self, rows: Range, column_tiles: Range, image: Index, block: Index) -> None:
+    def _block(
+        self,
+        rows: Range,
+        column_tiles: Range,
+        image: Index,
+        block: Index,
+        ahead: NextBand | None = None,
+    ) -> None:
         shape = self.shape
         first_channel = self._first_channel(block)
         classes = tile_axis(shape.columns, shape.columns_in_tile)
@@ -87,7 +98,7 @@ class BroadcastKernel:
             for tile_class in classes:
 
                 def tile(column: Index, tile_class: TileClass = tile_class) -> None:
-                    place = Place(image, block, first_channel, row, column)
+                    place = Place(image, block, first_channel, row, column, rows[0], ahead)
                     self._tile(place, kernel_rows, tile_class, outputs)
 
                 self.b.each_tile(tile_class, *column_tiles, tile)

@@ -11,6 +11,7 @@ from convopt.passes.geometry.tile_code import PIXELS_IN_FLIGHT
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape, Place
 from convopt.passes.lower.kernels.feature_map import FeatureMap
+from convopt.passes.lower.kernels.next_band import NextBand
 
 UNROLLED_FMAS = 32
 """The channel loop's body is repeated until it has about this many FMAs; more is not faster."""
@@ -51,6 +52,8 @@ class ChannelReduction:
         def vector_of_channels(index: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
             if self.shape.prefetch is Prefetch.WEIGHTS:
                 self._prefetch_weights(place, kh, index, tile_class)
+            if place.ahead is not None:
+                self._prefetch_next_band(place, place.ahead, index, tile_class)
             return self._vector_channels(
                 place, kh, tile_class, self.b.add(first_vector, index), index, self.b.lanes, sums
             )
@@ -234,6 +237,22 @@ class ChannelReduction:
         rows = self.shape.rows
         at = self.b.add(self.b.mul(row, rows.stride), self.b.mul(kh, rows.dilation))
         return self.source.row(self.b, self.b.add(at, -rows.pad))
+
+    def _prefetch_next_band(
+        self, place: Place, ahead: NextBand, local_vector: Index, tile_class: TileClass
+    ) -> None:
+        """A share of the next band's input: together, a band's tiles ask for all of it."""
+        shape = self.shape
+        tiles_of_row = -(-shape.columns.outputs // shape.columns_in_tile)
+        vectors = shape.channels.count // self.b.lanes
+        row = self.b.add(place.row, self.b.mul(place.first_row, -1))
+        row_of_block = self.b.add(self.b.mul(place.block, ahead.stage_rows), row)
+        tile = self.b.add(
+            self.b.mul(row_of_block, tiles_of_row), self.b.div(place.column, tile_class.size)
+        )
+        share = self.b.add(self.b.mul(tile, vectors), local_vector)
+        shares = shape.output_blocks * ahead.stage_rows * tiles_of_row * vectors
+        ahead.prefetch(self.b, share, shares)
 
     def _prefetch_weights(
         self, place: Place, kh: Index, local_vector: Index, tile_class: TileClass

@@ -9,6 +9,7 @@ from convopt.convdialect.attributes import Parallel, Prefetch
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.geometry.input_channels import InputChannels
 from convopt.passes.lower.builder import Index, f32_memref
+from convopt.passes.lower.kernels.next_band import NextBand
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,15 @@ class BroadcastShape:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a register tile lies: image, output block, its first input channel, first pixel."""
+    """Where a register tile lies: image, output block, its first input channel, first pixel.
+
+    `first_row`: of those that are computed together.
+    """
 
     image: Index
     block: Index
     first_channel: Index
     row: Index
     column: Index
+    first_row: Index = 0
+    ahead: NextBand | None = None

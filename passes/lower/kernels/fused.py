@@ -7,20 +7,36 @@ leaves out the taps that would read them, as at any edge.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from math import prod
 from typing import Protocol
 
 from xdsl.ir import SSAValue
 
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.lower.builder import Index, KernelBuilder
+from convopt.passes.lower.kernels.feature_map import FeatureMap
+from convopt.passes.lower.kernels.next_band import NextBand
 
 
 class RowKernel(Protocol):
     """Writes the loops of one stage."""
 
-    def write_rows(self, image: Index, first: Index, stop: Index) -> None:
-        """All channels of an image's rows [first, stop)."""
+    def write_rows(
+        self, image: Index, first: Index, stop: Index, ahead: NextBand | None = None
+    ) -> None:
+        """All channels of an image's rows [first, stop), asking for what the next band reads."""
+
+
+@dataclass(frozen=True)
+class InputAhead:
+    """The stage that asks for the next band's input, and the input's blocks and columns."""
+
+    stage: int
+    source: FeatureMap
+    blocks: int
+    columns: int
 
 
 class FusedKernel:
@@ -33,6 +49,7 @@ class FusedKernel:
         axes: Sequence[Axis],
         band: int,
         batch: int,
+        ahead: InputAhead | None = None,
     ):
         """`axes`: rows of each stage; `band`: rows of the last one in a band."""
         self.b = builder
@@ -40,6 +57,7 @@ class FusedKernel:
         self.axes = axes
         self.band = band
         self.batch = batch
+        self.ahead = ahead
 
     def write(self, begin: Index, end: Index) -> None:
         """The bands [begin, end) of all images."""
@@ -62,9 +80,20 @@ class FusedKernel:
             first, stop = self._rows_needed(axis, *rows[-1])
             rows.append((self.b.maximum_index(first, before), stop))
         rows.reverse()
-        for stage, (first, stop) in zip(self.stages, rows, strict=True):
-            stage.write_rows(image, first, stop)
+        _, read = self._rows_needed(self.axes[0], *rows[0])
+        for number, (stage, (first, stop)) in enumerate(zip(self.stages, rows, strict=True)):
+            stage.write_rows(image, first, stop, self._next_band(number, image, read))
         return [self.b.value(stop) for _, stop in rows[:-1]]
+
+    def _next_band(self, stage: int, image: Index, first: Index) -> NextBand | None:
+        """What a stage is to ask for: the input from row `first` on, if it is the one that asks."""
+        ahead = self.ahead
+        if ahead is None or stage != ahead.stage:
+            return None
+        rows = self.band * prod(axis.stride for axis in self.axes)
+        stage_rows = self.band * prod(axis.stride for axis in self.axes[stage + 1 :])
+        size = (ahead.blocks, self.axes[0].inputs, ahead.columns)
+        return NextBand(ahead.source, image, first, rows, stage_rows, size)
 
     def _rows_needed(self, axis: Axis, start: Index, stop: Index) -> tuple[Index, Index]:
         """`bands.rows_needed` as indices in the kernel."""

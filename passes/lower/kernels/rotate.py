@@ -23,6 +23,7 @@ from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape, Position
 from convopt.passes.lower.kernels.feature_map import FeatureMap
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
+from convopt.passes.lower.kernels.next_band import NextBand
 from convopt.passes.lower.kernels.output_rows import KernelOutput, OutputRow
 
 OnePass = Callable[[Index, Sequence[SSAValue]], Sequence[SSAValue]]
@@ -63,8 +64,11 @@ class RotateKernel:
             return
         self.b.each(0, self.shape.units, partial(self._unit, begin, end))
 
-    def write_rows(self, image: Index, first: Index, stop: Index) -> None:
-        """All blocks of an image's rows [first, stop); static edges, or tiles of one row."""
+    def write_rows(
+        self, image: Index, first: Index, stop: Index, ahead: NextBand | None = None
+    ) -> None:
+        """All blocks of an image's rows [first, stop). They wait for memory and ask nothing."""
+        assert ahead is None
         height = self.shape.tile[0]
         last_tile = self.b.div(self.b.add(stop, height - 1), height)
         tiles = (self.b.div(first, height), last_tile)
