@@ -6,7 +6,7 @@ from pathlib import Path
 from convopt.backends.targets import cpu_target, target_names
 from convopt.backends.targets.loading import HOST
 from convopt.cli.options import COMPANIONS, TEXT_KINDS, Options
-from convopt.cli.outputs import check_writable
+from convopt.cli.outputs import STDOUT, check_writable
 from convopt.errors import UsageError
 from convopt.suggestions import did_you_mean
 
@@ -21,11 +21,26 @@ def check_options(options: Options) -> None:
         raise UsageError(f"--split-input-file works with {', '.join(TEXT_KINDS)}")
     if options.writes_companions and Path(options.output).suffix in COMPANIONS.values():
         raise UsageError(f"expected an object file such as model.o, found {options.output}")
+    if options.shows_plan:
+        _check_plan(options)
     _check_filter(options.remarks_filter)
     check_target(options.target)
     for path in (options.output, options.crash_reproducer, options.remarks_output_file):
         if path is not None:
             check_writable(path)
+
+
+def _check_plan(options: Options) -> None:
+    """The plan is a result of its own."""
+    asked = "--plan" if options.report is None else "--report"
+    if options.emit != "mlir" or options.output != STDOUT:
+        raise UsageError(f"{asked} shows the plan in place of IR or code: leave out --emit and -o")
+    if options.split_input_file or options.verify_diagnostics:
+        raise UsageError(f"{asked} is for one model: leave out --split-input-file and the like")
+    if options.report is not None:
+        from convopt.report.files import check_report_path
+
+        check_report_path(options.report)
 
 
 def check_target(name: str | None) -> None:

@@ -36,6 +36,7 @@ from convopt.cli.outputs import STDOUT, write
 from convopt.cli.remark_output import select, write_remarks
 from convopt.errors import ConvoptError, UsageError
 from convopt.mlir_text import new_context, parse_module, print_module
+from convopt.model import Model
 from convopt.pass_manager import run_passes, verify
 from convopt.pass_observer import PassObserver
 from convopt.pass_pipeline import named_pipeline, parse_pipeline, pipeline_text
@@ -110,6 +111,27 @@ class Job:
         yield
         self.timing.add(name, time.perf_counter() - began)
 
+    def load_onnx(self, data: bytes) -> Model:
+        """The model that the user names, or the bytes that standard input held."""
+        from convopt.frontends.onnx import load_onnx
+
+        with self.phase("import ONNX"):
+            source = data if self.options.input == STDIN else self.options.input
+            return load_onnx(source, dict(self.options.shapes))
+
+    def parse(self, chunk: Chunk) -> ModuleOp:
+        """A module of MLIR text, checked."""
+        with self.phase("parse"):
+            context = new_context(self.options.allow_unregistered_dialect)
+            module = parse_module(chunk.text, chunk.file, context)
+            verify(module)
+        return module
+
+    def print_pipeline(self, passes: tuple[ModulePass, ...]) -> None:
+        """On standard error, for those who ask."""
+        if self.options.dump_pass_pipeline:
+            print(f"Pass pipeline: {pipeline_text(passes)}", file=sys.stderr)
+
     def report(self) -> None:
         """Timing and statistics on standard error, remarks where the user wants them."""
         options = self.options
@@ -141,6 +163,10 @@ def run(options: Options) -> int:
     check_options(options)
     job = Job(options)
     data = read_bytes(options.input)
+    if options.shows_plan:
+        from convopt.cli.show_plan import show_plan
+
+        return show_plan(job, data)
     if is_onnx(options.input, data):
         return _run_model(job, data)
     passes = job.passes(data)
@@ -152,7 +178,7 @@ def run(options: Options) -> int:
 
 
 def _run_chunks(job: Job, chunks: Sequence[Chunk], passes: tuple[ModulePass, ...]) -> int:
-    _print_pipeline(job.options, passes)
+    job.print_pipeline(passes)
     results: list[str | bytes] = []
     name = "model" if job.options.input == "-" else Path(job.options.input).stem
     try:
@@ -171,18 +197,14 @@ def _run_chunks(job: Job, chunks: Sequence[Chunk], passes: tuple[ModulePass, ...
 
 
 def _run_model(job: Job, data: bytes) -> int:
-    from convopt.frontends.onnx import load_onnx
-
     options = job.options
     if options.split_input_file or options.verify_diagnostics:
         raise UsageError("--split-input-file and --verify-diagnostics are for MLIR text")
     passes = job.passes(data)
     if passes is None:
         passes = ()
-    _print_pipeline(options, passes)
-    with job.phase("import ONNX"):
-        source = data if options.input == STDIN else options.input
-        model = load_onnx(source, dict(options.shapes))
+    job.print_pipeline(passes)
+    model = job.load_onnx(data)
     module = model.module
     try:
         job.run_passes(module, passes)
@@ -198,10 +220,7 @@ def _run_model(job: Job, data: bytes) -> int:
 
 
 def _compile_chunk(job: Job, chunk: Chunk, passes: tuple[ModulePass, ...]) -> ModuleOp:
-    with job.phase("parse"):
-        context = new_context(job.options.allow_unregistered_dialect)
-        module = parse_module(chunk.text, chunk.file, context)
-        verify(module)
+    module = job.parse(chunk)
     job.run_passes(module, passes)
     return module
 
@@ -236,11 +255,6 @@ def _write_object(job: Job, module: ModuleOp, name: str) -> None:
         code = job.code(module, name)
         files = {kind: code.emit(kind) for kind in ("object", *COMPANIONS)}
     write_object_files(Path(job.options.output), files)
-
-
-def _print_pipeline(options: Options, passes: tuple[ModulePass, ...]) -> None:
-    if options.dump_pass_pipeline:
-        print(f"Pass pipeline: {pipeline_text(passes)}", file=sys.stderr)
 
 
 def _joined(results: list[str | bytes]) -> str | bytes:

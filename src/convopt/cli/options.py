@@ -20,6 +20,7 @@ Read a model (ONNX or MLIR), run passes over it, emit IR or code.
   convopt model.onnx --target=cortex-a76 --emit=object -o model.o
   convopt layer.mlir -p 'conv-specialize,conv-assign-layouts{target=x86-64-v4}'
   convopt model.onnx --pipeline=simplify --remarks=missed
+  convopt model.onnx --target=neoverse-n1 --report=plan.html
 """
 
 _EPILOG = """\
@@ -50,6 +51,8 @@ class Options:
     shapes: tuple[tuple[str, tuple[int, ...]], ...]
     emit: str
     symbol: str | None
+    report: str | None
+    plan: bool
     cache: bool
     list_passes: bool
     list_pipelines: bool
@@ -84,6 +87,11 @@ class Options:
         return self.passes is not None or self.pipeline is not None or self.run_reproducer
 
     @property
+    def shows_plan(self) -> bool:
+        """Whether the plan and its costs are shown, in place of IR or code."""
+        return self.plan or self.report is not None
+
+    @property
     def writes_companions(self) -> bool:
         """Whether header and weights are written beside an object file."""
         return self.emit == "object" and self.output != "-"
@@ -104,7 +112,7 @@ class Options:
         asks = (self.list_passes, self.list_pipelines, self.list_targets, self.help_pass)
         reports = (self.timing, self.statistics, self.crash_reproducer, self.dump_pass_pipeline)
         modes = (self.split_input_file, self.verify_diagnostics, self.verify_each)
-        more = (self.has_passes, self.wants_remarks, self.wants_dumps)
+        more = (self.has_passes, self.shows_plan, self.wants_remarks, self.wants_dumps)
         return any((*asks, *reports, *modes, *more))
 
     @property
@@ -226,6 +234,13 @@ def _add_input_and_output(group: _Group) -> None:
     )
     group.add_argument("--target", metavar="NAME", help="a target or a target file (default host)")
     group.add_argument("--symbol", metavar="NAME", help="the entry's name in emitted code")
+    group.add_argument(
+        "--report",
+        metavar="FILE",
+        help="what was planned and what it costs, as a page (.html) or numbers (.json); for the "
+        "host with measured times",
+    )
+    group.add_argument("--plan", action="store_true", help="the same on the terminal")
     group.add_argument(
         "--shape",
         dest="shapes",

@@ -29,7 +29,9 @@ def size_text(size: int) -> str:
 
 
 def time_text(seconds: float) -> str:
-    """`1.23 ms` or `45.6 us`"""
+    """`1.23 s`, `1.23 ms`, `45.6 us`"""
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
     return f"{1e3 * seconds:.2f} ms" if seconds >= 1e-3 else f"{1e6 * seconds:.1f} us"
 
 

@@ -18,11 +18,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """`is_text`: to the left, and cut where there is no room."""
+    """`is_text`: to the left. `room`: its part of what a narrow terminal has left for texts that
+    are cut; 0 for what is never cut."""
 
     title: str
     is_text: bool = False
     tip: str = ""
+    room: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,13 @@ _EMPTY = Cell("")
 
 LAYER_COLUMNS = (
     Column("#"),
-    Column("layer", True),
-    Column("kind", True),
-    Column("shape", True, "first operand and result, without a batch of one"),
+    Column("layer", True, room=4),
+    Column("kind", True, room=3),
+    Column("shape", True, "first operand and result, without a batch of one", room=4),
     Column("MMACs", tip="millions of multiply-adds"),
     Column("MB", tip="operands and result, once"),
     Column("MB beyond L2", tip="what L2 fetches, by the model"),
-    Column("tile", True, "rotate, strip: rows x columns; broadcast: pixels x vectors"),
+    Column("tile", True, "rotate, strip: rows x columns; broadcast: pixels x vectors", room=3),
     Column("fused into", True),
     Column("predicted ms", tip="by the memory model, weights cold"),
     Column("measured ms", tip="median on one thread"),
@@ -65,8 +67,8 @@ LAYER_COLUMNS = (
 
 MODULE_COLUMNS = (
     Column("module", True),
-    Column("layers", True),
-    Column("schedule", True),
+    Column("layers", True, room=3),
+    Column("schedule", True, room=1),
     Column("ms unfused", tip="predicted, each layer with its own best schedule"),
     Column("ms fused", tip="predicted"),
     Column("time"),
