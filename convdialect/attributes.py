@@ -32,6 +32,9 @@ class TileScheme(StrEnum):
     rows that an input row touches."""
     BROADCAST = "broadcast"
     """Pixels times vectors of output channels; inputs are read as scalars and broadcast."""
+    PAIRS = "pairs"
+    """Pixels times all output channels, which fill half vectors; input channels are read and
+    broadcast in pairs, even ones' sums in even lanes and odd ones' in odd lanes."""
 
 
 class Prefetch(StrEnum):
@@ -290,6 +293,7 @@ _PREFETCHES = {
     TileScheme.ROTATE: (Prefetch.NONE, Prefetch.INPUT, Prefetch.OUTPUT),
     TileScheme.STRIP: (Prefetch.NONE,),
     TileScheme.BROADCAST: (Prefetch.NONE, Prefetch.WEIGHTS, Prefetch.INPUT),
+    TileScheme.PAIRS: (Prefetch.NONE, Prefetch.INPUT),
 }
 
 

@@ -103,7 +103,13 @@ def kernel_of(op: ConvolutionOp, target: CpuTarget, tile: TileAttr | None = None
     schedule = tile or op.schedule
     assert schedule is not None
     conv = convolution_of(op)
-    return CpuKernel(conv, _tile_of(op, schedule, target), target.lanes, _epilogue_of(op))
+    return CpuKernel(
+        conv,
+        _tile_of(op, schedule, target),
+        target.lanes,
+        _epilogue_of(op),
+        asks_for_weights=schedule.prefetch is Prefetch.WEIGHTS,
+    )
 
 
 def network_bytes_of(module: ModuleOp, target: CpuTarget) -> float:
@@ -152,6 +158,9 @@ def _tile_of(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> RegisterTi
     problem_of_image = BroadcastProblem(
         rows, columns, channels, outputs, op.group_count, reads_blocks(op)
     )
+    if tile.scheme is TileScheme.PAIRS:
+        vectors = problem_of_image.output_vectors(target)
+        return BroadcastTile(tile.columns.data, vectors, pairs=True)
     vectors = tile.vectors.data
     loads_vectors = problem_of_image.indexes_lanes(target, vectors)
     return BroadcastTile(tile.columns.data, vectors, loads_vectors)

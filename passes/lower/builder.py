@@ -262,6 +262,13 @@ class KernelBuilder:
         """One float in every lane."""
         return self.broadcast(self.load_scalar(buffer, *indices))
 
+    def load_pair_splat(self, buffer: SSAValue, *indices: Index) -> SSAValue:
+        """Two consecutive floats in every two lanes."""
+        operands = [buffer, *map(self.value, indices)]
+        pair = VectorType(f32, [2])
+        loaded = self.emit(vector.LoadOp.create(operands=operands, result_types=[pair]))
+        return self.shuffle(loaded, [0, 1] * (self.lanes // 2))
+
     def prefetch(self, buffer: SSAValue, *indices: Index, write: bool) -> None:
         self._block.add_op(PrefetchOp(buffer, list(map(self.value, indices)), write=write))
 
@@ -282,12 +289,14 @@ class KernelBuilder:
             vector.FMAOp.create(operands=[a, b, accumulator], result_types=[self.vector_type])
         )
 
-    def shuffle(self, value: SSAValue, lanes: Sequence[int]) -> SSAValue:
-        """Lane `l` of the result is lane `lanes[l]` of `value`."""
+    def shuffle(
+        self, value: SSAValue, lanes: Sequence[int], further: SSAValue | None = None
+    ) -> SSAValue:
+        """Lane `l` of the result is lane `lanes[l]` of `value`, followed by those of `further`."""
         mask = DenseArrayBase.from_list(i64, lanes)
         return self.emit(
             vector.ShuffleOp.create(
-                operands=[value, value],
+                operands=[value, further or value],
                 properties={"mask": mask},
                 result_types=[self.vector_type],
             )

@@ -70,8 +70,8 @@ def _check_stage(stage: ConvolutionOp, target: CpuTarget) -> None:
         raise ConvoptError("expected scheme rotate or broadcast in a fused module, found strip")
     if tile.parallel is not Parallel.BLOCKS:
         raise ConvoptError(f"expected no parallel pixels in a stage, found {tile}")
-    known = (Prefetch.NONE, Prefetch.INPUT)
-    if tile.prefetch not in (known if tile.scheme is TileScheme.BROADCAST else known[:1]):
+    asks_ahead = tile.scheme is not TileScheme.ROTATE and tile.prefetch is Prefetch.INPUT
+    if tile.prefetch is not Prefetch.NONE and not asks_ahead:
         raise ConvoptError(
             f"expected no prefetch but that of the input by a broadcast stage, found {tile}"
         )

@@ -42,6 +42,19 @@ def pack_rotate(filters: Array, lanes: int) -> Array:
     return np.ascontiguousarray(by_block).reshape(blocks, group_channels * kh * kw, lanes)
 
 
+def pack_pairs(filters: Array, lanes: int) -> Array:
+    """[O, I, 1, 1] -> [I/2 rounded up, O/(lanes/2) rounded up, lanes].
+
+    Lanes 2j and 2j + 1 hold the weights of an output channel from an even and an odd input channel.
+    """
+    outputs, inputs = filters.shape[:2]
+    half = lanes // 2
+    padded = np.zeros((-(-outputs // half) * half, inputs + inputs % 2), np.float32)
+    padded[:outputs, :inputs] = filters.reshape(outputs, inputs)
+    split = padded.reshape(-1, half, padded.shape[1] // 2, 2)
+    return np.ascontiguousarray(split.transpose(2, 0, 1, 3)).reshape(len(split[0][0]), -1, lanes)
+
+
 def pack_broadcast(filters: Array, channels: InputChannels, vectors: int, lanes: int) -> Array:
     """[O, I, KH, KW] -> [O/(vectors*lanes), KH, channels, KW * vectors, lanes].
 

@@ -19,13 +19,21 @@ from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.epilogue import Epilogue
 from convopt.passes.lower.kernel_plan import Operand
 from convopt.passes.lower.kernels.broadcast import BroadcastKernel
+from convopt.passes.lower.kernels.broadcast_channels import ChannelReduction
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape
 from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape
 from convopt.passes.lower.kernels.feature_map import FeatureMap
 from convopt.passes.lower.kernels.output_rows import KernelOutput
+from convopt.passes.lower.kernels.pair_channels import PairReduction
 from convopt.passes.lower.kernels.rotate import RotateKernel
 from convopt.passes.lower.kernels.strip import StripKernel
-from convopt.passes.lower.packing import pack_blocked, pack_broadcast, pack_channels, pack_rotate
+from convopt.passes.lower.packing import (
+    pack_blocked,
+    pack_broadcast,
+    pack_channels,
+    pack_pairs,
+    pack_rotate,
+)
 
 StageKernel: TypeAlias = RotateKernel | StripKernel | BroadcastKernel
 KernelOn: TypeAlias = Callable[
@@ -54,7 +62,7 @@ def plan_stage(
 
     `by_rows`: its kernel is to make any rows of the image, so that these stay apart.
     """
-    if tile.scheme is TileScheme.BROADCAST:
+    if tile.scheme in (TileScheme.BROADCAST, TileScheme.PAIRS):
         return _plan_broadcast(op, tile, target, by_rows=by_rows)
     return _plan_by_pixel(op, tile, target)
 
@@ -117,8 +125,9 @@ def _plan_by_pixel(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> Stag
 def _plan_broadcast(
     op: ConvolutionOp, tile: TileAttr, target: CpuTarget, *, by_rows: bool
 ) -> StagePlan:
-    lanes, vectors = target.lanes, tile.vectors.data
+    lanes, pairs = target.lanes, tile.scheme is TileScheme.PAIRS
     problem = _broadcast_problem(op, by_rows=by_rows)
+    vectors = problem.output_vectors(target) if pairs else tile.vectors.data
     read = problem.read_channels(target, vectors)
     rows, columns = problem.loop_axes
     shape = BroadcastShape(
@@ -135,6 +144,7 @@ def _plan_broadcast(
         indexed_fma=target.indexed_fma,
         weights_first=takes_weights_first(problem, target, tile.columns.data, vectors),
         scaled=op.scale is not None,
+        pairs=pairs,
     )
     per_channel = _per_channel(op)
     epilogue = Epilogue.of(op.epilogue, per_channel)
@@ -144,10 +154,13 @@ def _plan_broadcast(
     ) -> StageKernel:
         first_extra = len(others) - len(per_channel)
         output = KernelOutput(b, epilogue, per_channel, others[first_extra:], result)
-        return BroadcastKernel(b, shape, source, others[:first_extra], output)
+        reduction = PairReduction if pairs else ChannelReduction
+        return BroadcastKernel(b, shape, reduction(b, shape, source, *others[:first_extra]), output)
 
     packs_input = partial(pack_blocked, lanes=lanes) if shape.blocked_input else lambda array: array
     packs_filter = partial(pack_broadcast, channels=read, vectors=vectors, lanes=lanes)
+    if pairs:
+        packs_filter = partial(pack_pairs, lanes=lanes)
     scale = [Operand(op.scale, partial(pack_blocked, lanes=lanes))] if op.scale else []
     return StagePlan(
         Operand(op.input, packs_input),

@@ -8,7 +8,7 @@ from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileSch
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
-from convopt.passes.geometry.schemes import axes_of
+from convopt.passes.geometry.schemes import axes_of, is_collapsible
 from convopt.passes.geometry.tile_code import has_static_edges
 
 
@@ -41,6 +41,9 @@ def check_tile(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
     if tile.scheme is TileScheme.BROADCAST:
         _check_broadcast(op, tile, target)
         return
+    if tile.scheme is TileScheme.PAIRS:
+        _check_pairs(op, tile)
+        return
     _check_groups(op, tile, target)
     if tile.vectors.data != 1:
         raise ConvoptError(f"expected one vector in scheme {tile.scheme}, found {tile}")
@@ -52,7 +55,7 @@ def check_tile(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
 
 def check_alone(tile: TileAttr) -> None:
     """Raise ConvoptError for what only a stage of a fused module can do."""
-    if tile.scheme is TileScheme.BROADCAST and tile.prefetch is Prefetch.INPUT:
+    if tile.scheme is not TileScheme.ROTATE and tile.prefetch is Prefetch.INPUT:
         raise ConvoptError(f"expected prefetch none or weights outside of conv.fused, found {tile}")
 
 
@@ -69,6 +72,19 @@ def _check_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> No
         raise ConvoptError(
             f"expected a tile whose vectors divide the output's {vectors}, found {tile}"
         )
+
+
+def _check_pairs(op: ConvolutionOp, tile: TileAttr) -> None:
+    """A 1x1 kernel over whole rows, that reads all channels as they are."""
+    if tile.rows.data != 1 or tile.vectors.data != 1:
+        raise ConvoptError(f"expected columns alone in scheme pairs, found {tile}")
+    if op.group_count != 1 or not is_collapsible(*axes_of(op)):
+        raise ConvoptError(
+            f"expected a 1x1 kernel of one group, stride 1 and no padding in scheme pairs, "
+            f"found {op.name}"
+        )
+    if op.scale is not None:
+        raise ConvoptError("expected no scaled input in scheme pairs, found one")
 
 
 def _check_groups(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:

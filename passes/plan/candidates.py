@@ -20,6 +20,7 @@ from convopt.passes.cost.by_pixel_cost import (
     strip_cycles,
     strip_tiles,
 )
+from convopt.passes.cost.pairs_cost import pairs_cycles, pairs_tiles
 from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks, scheme_of
 
 UNEVENNESS_WORTH_AVOIDING = 0.15
@@ -59,6 +60,17 @@ def problem_of(op: ConvolutionOp, target: CpuTarget, *, by_rows: bool = False) -
 
 
 @lru_cache(maxsize=1024)
+def best_tile_in_bands(problem: Problem, heights: tuple[int, ...], target: CpuTarget) -> TileAttr:
+    """The tile of a stage of a fused module with the fewest cycles; its rows are in `heights`."""
+    costs = [
+        (cycles, tile)
+        for tile, cycles in _costs(problem, target)
+        if cycles is not None and tile[0] is not TileScheme.STRIP and tile[1] in heights
+    ]
+    return TileAttr(*min(costs)[1])
+
+
+@lru_cache(maxsize=1024)
 def _best(problem: Problem, target: CpuTarget) -> tuple[Sized, float]:
     costs = _costs(problem, target)
     cycles, tile = min((cycles, tile) for tile, cycles in costs if cycles is not None)
@@ -70,6 +82,8 @@ def _costs(problem: Problem, target: CpuTarget) -> Iterator[tuple[Sized, float |
         for pixels, vectors in broadcast_tiles(problem, target):
             cycles = broadcast_cycles(problem, target, pixels, vectors)
             yield (TileScheme.BROADCAST, 1, pixels, vectors), cycles
+        for pixels in pairs_tiles(problem, target):
+            yield (TileScheme.PAIRS, 1, pixels, 1), pairs_cycles(problem, target, pixels)
         return
     one_block, blocks = problem
     for rows, columns in rotate_tiles(one_block, target):
@@ -95,6 +109,8 @@ def _parallel(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> Parallel:
     scheme, tile_rows, tile_columns, vectors = tile
     if scheme is TileScheme.STRIP:
         return Parallel.BLOCKS
+    if scheme is TileScheme.PAIRS:
+        return Parallel.PIXELS
     rows, columns = axes_of(op)
     tiles = -(-rows.outputs // tile_rows)
     is_one_row = rows.outputs == 1 or is_collapsible(rows, columns)
@@ -115,7 +131,7 @@ def unevenness(units: int) -> float:
 
 def _prefetch(op: ConvolutionOp, target: CpuTarget, scheme: TileScheme) -> Prefetch:
     """What the kernel would wait for, by where it lies."""
-    if not target.prefetches or scheme is TileScheme.STRIP:
+    if not target.prefetches or scheme in (TileScheme.STRIP, TileScheme.PAIRS):
         return Prefetch.NONE
     if scheme is TileScheme.BROADCAST:
         # in a network, weights that are no small part of L2 were driven out of it by the others

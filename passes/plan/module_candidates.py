@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import inf
 
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import BandAttr, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import FLOAT_BYTES
-from convopt.passes.cost.broadcast_cost import BroadcastProblem, broadcast_cycles, broadcast_tiles
-from convopt.passes.cost.by_pixel_cost import ByPixelProblem, rotate_cycles, rotate_tiles
 from convopt.passes.cost.kernel_model import PlannedKernel, kernel_of
 from convopt.passes.cost.memory_access.accesses import Phase, traffic_beyond
 from convopt.passes.cost.memory_access.asking_ahead import is_free, stage_times
 from convopt.passes.cost.memory_access.predicted_time import USABLE
 from convopt.passes.geometry.bands import divides_bands
 from convopt.passes.geometry.schemes import axes_of
-from convopt.passes.plan.candidates import Problem, best_schedule, problem_of, unevenness
+from convopt.passes.plan.candidates import best_schedule, best_tile_in_bands, problem_of, unevenness
 
 BANDS = (1, 2, 4, 7, 8, 14, 16, 28)
 """Rows of a band that are tried: measured times differ by less than 2 % between neighbours."""
@@ -93,7 +90,7 @@ def _modules(
             heights = tuple(
                 rows for rows in range(1, band + 1) if divides_bands(axes, band, number, rows)
             )
-            tiles.append(_best_tile(problem, heights, target))
+            tiles.append(best_tile_in_bands(problem, heights, target))
         kernels = (
             kernel_of(stage, target, tile) for stage, tile in zip(stages, tiles, strict=True)
         )
@@ -110,7 +107,7 @@ def _asking_ahead(
     It pays more than predicted: a stage that waits for memory does not overlap it perfectly.
     """
     tiles, stages = module.tiles, module.kernel.stages
-    asking = [n for n, tile in enumerate(tiles) if tile.scheme is TileScheme.BROADCAST]
+    asking = [n for n, tile in enumerate(tiles) if tile.scheme is not TileScheme.ROTATE]
     if not target.prefetches or not asking:
         return None
     busiest = max(asking, key=lambda n: stages[n].conv.macs)
@@ -131,21 +128,3 @@ def _planned(
     phases = tuple(kernel.phases(since))
     seconds = sum(time.seconds for time in stage_times(phases, kernel.asking, target))
     return PlannedLayers(kernel, tiles, phases, seconds)
-
-
-@lru_cache(maxsize=1024)
-def _best_tile(problem: Problem, heights: tuple[int, ...], target: CpuTarget) -> TileAttr:
-    """The register tile with the fewest cycles among those whose rows are one of `heights`."""
-    found: list[tuple[float, TileAttr]] = []
-    if isinstance(problem, BroadcastProblem):
-        for pixels, vectors in broadcast_tiles(problem, target):
-            cycles = broadcast_cycles(problem, target, pixels, vectors)
-            if cycles is not None:
-                found.append((cycles, TileAttr(TileScheme.BROADCAST, 1, pixels, vectors)))
-    else:
-        one_block: ByPixelProblem = problem[0]
-        for rows, columns in rotate_tiles(one_block, target):
-            cycles = rotate_cycles(one_block, target, rows, columns)
-            if cycles is not None and rows in heights:
-                found.append((cycles, TileAttr(TileScheme.ROTATE, rows, columns)))
-    return min(found, key=lambda each: each[0])[1]

@@ -22,10 +22,10 @@ from convopt.passes.geometry.axis_tiles import TileClass, tile_axis
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.broadcast_channels import ChannelReduction
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape, Place
-from convopt.passes.lower.kernels.feature_map import FeatureMap
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
 from convopt.passes.lower.kernels.next_band import NextBand
 from convopt.passes.lower.kernels.output_rows import KernelOutput, OutputRow
+from convopt.passes.lower.kernels.pair_channels import PairReduction
 
 Range: TypeAlias = tuple[Index, Index]
 
@@ -37,15 +37,13 @@ class BroadcastKernel:
         self,
         builder: KernelBuilder,
         shape: BroadcastShape,
-        source: FeatureMap,
-        weights: Sequence[SSAValue],
+        channels: ChannelReduction | PairReduction,
         output: KernelOutput,
     ):
-        """`weights`: the packed filter, and the input's scale if there is one."""
         self.b = builder
         self.shape = shape
         self.output = output
-        self.channels = ChannelReduction(builder, shape, source, *weights)
+        self.channels = channels
 
     def write(self, begin: Index, end: Index) -> None:
         """The parallel indices [begin, end)."""
@@ -121,15 +119,17 @@ class BroadcastKernel:
         tile_class: TileClass,
         outputs: Sequence[OutputRow],
     ) -> None:
-        start = [self.output.start_value(output.block) for output in outputs]
+        start = self.channels.start(outputs)
 
         def kernel_row(kh: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
             return self.channels.add(place, kh, tile_class, sums)
 
         sums = self.b.loop(*kernel_rows, 1, start * tile_class.size, kernel_row)
-        for position, value in enumerate(sums):
-            pixel, v = divmod(position, len(outputs))
-            outputs[v].finish(self.b.add(place.column, pixel), value)
+        for pixel in range(tile_class.size):
+            of_pixel = sums[pixel * len(start) : (pixel + 1) * len(start)]
+            results = self.channels.results(of_pixel, outputs)
+            for output, value in zip(outputs, results, strict=True):
+                output.finish(self.b.add(place.column, pixel), value)
 
     def _vector_index(self, block: Index, vector: int) -> Index:
         return self.b.add(self.b.mul(block, self.shape.vectors_in_tile), vector)

@@ -11,7 +11,8 @@ from convopt.passes.geometry.tile_code import PIXELS_IN_FLIGHT
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.broadcast_shape import BroadcastShape, Place
 from convopt.passes.lower.kernels.feature_map import FeatureMap
-from convopt.passes.lower.kernels.next_band import NextBand
+from convopt.passes.lower.kernels.output_rows import OutputRow
+from convopt.passes.lower.kernels.tile_shares import prefetch_next_band, prefetch_next_weights
 
 UNROLLED_FMAS = 32
 """The channel loop's body is repeated until it has about this many FMAs; more is not faster."""
@@ -34,6 +35,16 @@ class ChannelReduction:
         self.weights = weights
         self.scale = scale
 
+    def start(self, outputs: Sequence[OutputRow]) -> list[SSAValue]:
+        """Of one pixel's accumulators."""
+        return [output.start_value() for output in outputs]
+
+    def results(
+        self, accumulators: Sequence[SSAValue], outputs: Sequence[OutputRow]
+    ) -> Sequence[SSAValue]:
+        """One pixel's vectors of output channels."""
+        return accumulators
+
     def add(
         self, place: Place, kh: Index, tile_class: TileClass, sums: Sequence[SSAValue]
     ) -> Sequence[SSAValue]:
@@ -51,9 +62,10 @@ class ChannelReduction:
 
         def vector_of_channels(index: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
             if self.shape.prefetch is Prefetch.WEIGHTS:
-                self._prefetch_weights(place, kh, index, tile_class)
-            if place.ahead is not None:
-                self._prefetch_next_band(place, place.ahead, index, tile_class)
+                prefetch_next_weights(
+                    self.b, self.shape, place, self.weights, kh, index, tile_class
+                )
+            prefetch_next_band(self.b, self.shape, place, index, tile_class)
             return self._vector_channels(
                 place, kh, tile_class, self.b.add(first_vector, index), index, self.b.lanes, sums
             )
@@ -237,41 +249,6 @@ class ChannelReduction:
         rows = self.shape.rows
         at = self.b.add(self.b.mul(row, rows.stride), self.b.mul(kh, rows.dilation))
         return self.source.row(self.b, self.b.add(at, -rows.pad))
-
-    def _prefetch_next_band(
-        self, place: Place, ahead: NextBand, local_vector: Index, tile_class: TileClass
-    ) -> None:
-        """A share of the next band's input: together, a band's tiles ask for all of it."""
-        shape = self.shape
-        tiles_of_row = -(-shape.columns.outputs // shape.columns_in_tile)
-        vectors = shape.channels.count // self.b.lanes
-        row = self.b.add(place.row, self.b.mul(place.first_row, -1))
-        row_of_block = self.b.add(self.b.mul(place.block, ahead.stage_rows), row)
-        tile = self.b.add(
-            self.b.mul(row_of_block, tiles_of_row), self.b.div(place.column, tile_class.size)
-        )
-        share = self.b.add(self.b.mul(tile, vectors), local_vector)
-        shares = shape.output_blocks * ahead.stage_rows * tiles_of_row * vectors
-        ahead.prefetch(self.b, share, shares)
-
-    def _prefetch_weights(
-        self, place: Place, kh: Index, local_vector: Index, tile_class: TileClass
-    ) -> None:
-        """A share of the next block's weights: together, a row's tiles ask for all of them."""
-        shape = self.shape
-        tiles = -(-shape.columns.outputs // shape.columns_in_tile) * shape.rows.outputs
-        lines = self.b.lanes * shape.columns.kernel * shape.vectors_in_tile
-        share = -(-lines // tiles)
-        vectors = -(-shape.channels.count // self.b.lanes)
-        tile = self.b.div(place.column, tile_class.size)
-        if shape.rows.outputs > 1:
-            tiles_of_row = -(-shape.columns.outputs // shape.columns_in_tile)
-            tile = self.b.add(self.b.mul(place.row, tiles_of_row), tile)
-        first = self.b.mul(self.b.add(self.b.mul(tile, vectors), local_vector), share)
-        block = self.b.add(place.block, 1)
-        for line in range(share):
-            at = self.b.add(first, line)
-            self.b.prefetch(self.weights, block, kh, 0, at, 0, write=False)
 
 
 def _unroll(fmas: int, count: int) -> int:

@@ -14,7 +14,10 @@ from convopt.passes.lower.kernels.next_band import NextBand
 
 @dataclass(frozen=True)
 class BroadcastShape:
-    """Sizes and decisions; `rows` and `columns` may be a collapsed image (1x1 kernels)."""
+    """Sizes and decisions; `rows` and `columns` may be a collapsed image (1x1 kernels).
+
+    `pairs`: input channels two at a time, all output channels in one block.
+    """
 
     batch: int
     rows: Axis
@@ -29,6 +32,7 @@ class BroadcastShape:
     indexed_fma: bool
     weights_first: bool
     scaled: bool
+    pairs: bool = False
 
     @property
     def output_blocks(self) -> int:
@@ -66,6 +70,8 @@ class BroadcastShape:
         """Of weights, scale if any, and extras, of which some have one value a channel."""
         taps = self.columns.kernel * self.vectors_in_tile
         weights = f32_memref(self.output_blocks, self.rows.kernel, self.channels.count, taps, lanes)
+        if self.pairs:
+            weights = f32_memref(-(-self.channels.count // 2), self.accumulators(lanes), lanes)
         scale = f32_memref(self.batch, self.input_vectors(lanes), lanes)
         per_channel = f32_memref(self.output_vectors, lanes)
         return [
@@ -73,6 +79,12 @@ class BroadcastShape:
             *([scale] if self.scaled else []),
             *(per_channel if channel else self.output_type(lanes) for channel in extras),
         ]
+
+    def accumulators(self, lanes: int) -> int:
+        """Vectors that hold the sums of one pixel."""
+        if not self.pairs:
+            return self.vectors_in_tile
+        return -(-self.channels.group_outputs // (lanes // 2))
 
     def input_vectors(self, lanes: int) -> int:
         return -(-self.channels.total // lanes)

@@ -26,15 +26,18 @@ class NextBand:
     size: tuple[int, int, int]
 
     def prefetch(self, b: KernelBuilder, share: Index, shares: int) -> None:
-        """Ask for the lines of one share out of `shares`."""
+        """Ask for the lines of one share out of `shares`.
+
+        A share lies in one block, whose rows follow each other: a column beyond a row's end is one
+        of the next row.
+        """
         blocks, image_rows, columns = self.size
         pixels = max(1, LINE_FLOATS // b.lanes)
-        lines_of_row = -(-columns // pixels)
-        lines = -(-blocks * self.rows * lines_of_row // shares)
-        begin = b.mul(share, lines)
-        for number in range(lines):
-            row_of_blocks, line = b.divmod(b.add(begin, number), lines_of_row)
-            block, row = b.divmod(row_of_blocks, self.rows)
-            inside = b.minimum_index(b.add(self.first, row), image_rows - 1)
-            place = (self.image, block, inside, b.mul(line, pixels), 0)
+        shares_of_block = -(-shares // blocks)
+        lines = -(-self.rows * columns // pixels // shares_of_block)
+        block, number = b.divmod(share, shares_of_block)
+        row = b.minimum_index(self.first, max(0, image_rows - self.rows))
+        column = b.mul(number, lines * pixels)
+        for line in range(lines):
+            place = (self.image, block, row, b.add(column, line * pixels), 0)
             b.prefetch(self.source.buffer, *place, write=False)

@@ -44,6 +44,9 @@ class OutputRow:
     row: Index
     stored_row: Index
 
+    def start_value(self) -> SSAValue:
+        return self.output.start_value(self.block)
+
     def finish(self, column: Index, value: SSAValue) -> None:
         """Apply the epilogue to a finished accumulator and store it."""
         output, b = self.output, self.output.b
