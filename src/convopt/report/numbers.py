@@ -29,10 +29,12 @@ def size_text(size: int) -> str:
 
 
 def time_text(seconds: float) -> str:
-    """`1.23 s`, `1.23 ms`, `45.6 us`"""
+    """`1.23 s`, `1.23 ms`, `45.6 us`, `12 ns`"""
     if seconds >= 1:
         return f"{seconds:.2f} s"
-    return f"{1e3 * seconds:.2f} ms" if seconds >= 1e-3 else f"{1e6 * seconds:.1f} us"
+    if seconds >= 1e-3:
+        return f"{1e3 * seconds:.2f} ms"
+    return f"{1e6 * seconds:.1f} us" if seconds >= 1e-6 else f"{1e9 * seconds:.0f} ns"
 
 
 def change_text(before: float, after: float) -> str:
