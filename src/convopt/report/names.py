@@ -1,5 +1,8 @@
 """How a report calls operations, shapes and schedules."""
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from xdsl.ir import Operation
 
 from convopt.convdialect.attributes import Prefetch, TileAttr, TileScheme
@@ -11,6 +14,9 @@ from convopt.passes.lower.kernel_names import window_text
 MODULE = "fused"
 ONNXRUNTIME = "onnxruntime"
 COPY = "copy"
+
+JOINT = " + "
+"""Stands between the parts of a fused location."""
 
 
 def kind_of(op: Operation) -> str:
@@ -62,7 +68,26 @@ def tile_text(op: Operation) -> str:
 def _tile_size(tile: TileAttr) -> str:
     if tile.scheme is TileScheme.BROADCAST:
         return f"{tile.columns.data}x{tile.vectors.data}"
+    if tile.scheme is TileScheme.PAIRS:
+        return str(tile.columns.data)
     return f"{tile.rows.data}x{tile.columns.data}"
+
+
+def compact_name(location: str) -> str:
+    """A place in the model; parts after the first leave out the folders that they share with it.
+
+    >>> compact_name("/block.1/conv/Conv + /block.1/conv/act/Clip + /block.1/Add")
+    '/block.1/conv/Conv + act/Clip + Add'
+    """
+    first, *others = location.split(JOINT)
+    folders = first.split("/")[:-1]
+    return JOINT.join([first, *(_without_shared(folders, each) for each in others)])
+
+
+def _without_shared(folders: Sequence[str], name: str) -> str:
+    parts = name.split("/")
+    pairs = zip(folders, parts[:-1], strict=False)
+    return "/".join(parts[len(list(takewhile(lambda pair: pair[0] == pair[1], pairs))) :])
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

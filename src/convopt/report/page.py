@@ -7,6 +7,7 @@ from importlib.resources import files
 from convopt.report.families import FAMILIES, family_of
 from convopt.report.html_table import html_table
 from convopt.report.markup import Markup, svg, tag, text
+from convopt.report.names import compact_name
 from convopt.report.numbers import change_text
 from convopt.report.records import Kernel, Report
 from convopt.report.summary import summary
@@ -127,13 +128,14 @@ def _kernel_bars(kernel: Kernel) -> list[TrafficBar]:
     if kernel.in_onnxruntime:
         return []
     planned = kernel.layer.costs.beyond_l2
+    name = f"{kernel.module or kernel.number}  {compact_name(kernel.layer.name)}"
     if kernel.unfused is None:
-        return [TrafficBar(f"{kernel.number}  {kernel.layer.name}", planned, starts_group=False)]
+        return [TrafficBar(name, planned, tip=kernel.layer.name, starts_group=False)]
     before = kernel.unfused.beyond_l2
     change = change_text(before.total, planned.total)
     return [
         TrafficBar(f"{kernel.module} unfused", before, class_="unfused"),
-        TrafficBar(f"{kernel.module}  {kernel.layer.name}", planned, change, starts_group=False),
+        TrafficBar(name, planned, change, kernel.layer.name, starts_group=False),
     ]
 
 

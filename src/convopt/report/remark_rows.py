@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 from convopt.passes.pipelines import PIPELINES
 from convopt.passes.remarks import Remark, RemarkKind
+from convopt.report.names import JOINT
 from convopt.report.records import RemarkRow
-
-_JOINT = " + "
-"""Stands between the parts of a fused location."""
 
 SHOWN_AS_COLUMNS = ("conv-choose-tiles",)
 """Passes whose remarks say what other columns show."""
@@ -18,11 +16,11 @@ def remarks_on(location: str, remarks: Sequence[Remark]) -> tuple[str, ...]:
 
     What is said of all of a fused operation comes first, then what is said of its parts.
     """
-    parts = set(location.split(_JOINT))
+    parts = set(location.split(JOINT))
     found = [
         remark
         for remark in remarks
-        if _matters(remark) and parts.issuperset(remark.location.split(_JOINT))
+        if _matters(remark) and parts.issuperset(remark.location.split(JOINT))
     ]
     found.sort(key=lambda remark: remark.location != location)
     return tuple(dict.fromkeys(remark.message for remark in found))

@@ -11,20 +11,22 @@ OPERANDS = tuple(field.name for field in fields(TrafficBytes))
 """What is stacked, in this order; also the names of their classes of colour."""
 
 _WIDTH = 1190
-_LABELS = 300
+_LABELS = 340
 _VALUES = 130
 _ROW = 20
 _BAR = 13
-_NAME_LENGTH = 40
+_NAME_LENGTH = 46
 
 
 @dataclass(frozen=True)
 class TrafficBar:
-    """A bar; `note` stands behind its size. `starts_group`: a gap above."""
+    """A bar; `note` stands behind its size, `tip` shows under the pointer. `starts_group`: a gap
+    above."""
 
     name: str
     traffic: TrafficBytes
     note: str = ""
+    tip: str = ""
     starts_group: bool = True
     class_: str = ""
 
@@ -44,17 +46,18 @@ def traffic_bars(bars: Sequence[TrafficBar], title: str) -> Markup:
 
 def _traffic_bar(bar: TrafficBar, top: float, scale: float) -> Markup:
     baseline = top + _ROW - 6
-    parts = [label(_LABELS - 8, baseline, shortened(bar.name, _NAME_LENGTH), "end", bar.name)]
+    tip = bar.tip or bar.name
+    parts = [label(_LABELS - 8, baseline, shortened(bar.name, _NAME_LENGTH), "end", tip)]
     left = float(_LABELS)
     for operand in OPERANDS:
         size = getattr(bar.traffic, operand)
         if not size:
             continue
-        tip = tag("title", text(f"{bar.name}: {operand} {size_text(size)}"))
+        title = tag("title", text(f"{tip}: {operand} {size_text(size)}"))
         width = max(size * scale, 0.5)
         y = top + (_ROW - _BAR) / 2
         parts.append(
-            tag("rect", tip, x=left, y=y, width=width, height=_BAR, class_=f"fill-{operand}")
+            tag("rect", title, x=left, y=y, width=width, height=_BAR, class_=f"fill-{operand}")
         )
         left += width
     value = f"{size_text(bar.traffic.total)} {bar.note}".strip()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from convopt.report.families import layer_family
 from convopt.report.markup import Markup, label, shortened, svg, tag, text
-from convopt.report.names import shape_text
+from convopt.report.names import compact_name, shape_text
 from convopt.report.numbers import change_text, time_text
 from convopt.report.records import MODEL_INPUTS, Kernel, Layer, Report, Tensor
 
@@ -109,7 +109,7 @@ def _layer_row(kernel: Kernel, number: str, layer: Layer, reads: tuple[int, ...]
     seconds = layer.costs.seconds if kernel.module else kernel.seconds
     return GraphRow(
         layer.kind,
-        f"{number}  {layer.name}",
+        f"{number}  {compact_name(layer.name)}",
         "" if kernel.in_onnxruntime else shape_text(layer.shapes[1]),
         time_text(seconds) if seconds else "",
         layer_family(layer),

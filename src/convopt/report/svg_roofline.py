@@ -163,7 +163,7 @@ def _roofs(scale: _Scale, roofs: Roofs) -> Iterator[Markup]:
     peak = roofs.peak_gflops
     y, x = scale.y(peak), scale.x(max(left, _ridge(roofs)))
     yield tag("line", x1=x, x2=scale.x(right), y1=y, y2=y, class_="roof")
-    yield label(scale.x(right) - 4, y - 6, f"peak {peak:.0f} GFLOP/s", "end quiet")
+    yield label(scale.x(right) - 4, y - 6, f"peak {peak:.0f} GFLOP/s", "end quiet halo")
     for name, gbs in roofs.bandwidths:
         start, end = max(left, bottom / gbs), min(right, peak / gbs)
         if start >= end:
@@ -182,7 +182,7 @@ def _along(x1: float, y1: float, x2: float, y2: float, content: str) -> Markup:
         x=8,
         y=-5,
         transform=f"translate({x1:.1f} {y1:.1f}) rotate({angle:.1f})",
-        class_="quiet",
+        class_="quiet halo",
     )
 
 

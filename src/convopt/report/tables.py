@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from convopt.report.names import shape_text
+from convopt.report.names import compact_name, shape_text
 from convopt.report.numbers import change_text, megabytes, millions, milliseconds, percent
 from convopt.report.records import Kernel, Layer, Report
 
@@ -58,7 +58,12 @@ LAYER_COLUMNS = (
     Column("MMACs", tip="millions of multiply-adds"),
     Column("MB", tip="operands and result, once"),
     Column("MB beyond L2", tip="what L2 fetches, by the model"),
-    Column("tile", True, "rotate, strip: rows x columns; broadcast: pixels x vectors", room=3),
+    Column(
+        "tile",
+        True,
+        "rotate, strip: rows x columns; broadcast: pixels x vectors; pairs: pixels",
+        room=3,
+    ),
     Column("fused into", True),
     Column("predicted ms", tip="by the memory model, weights cold"),
     Column("measured ms", tip="median on one thread"),
@@ -144,7 +149,7 @@ def _layer_cells(
     far = layer.costs.beyond_l2.total
     return (
         number,
-        Cell(layer.name),
+        Cell(compact_name(layer.name), tip=layer.name),
         Cell(layer.kind),
         Cell(shapes),
         Cell(millions(layer.macs), layer.macs) if layer.macs else _EMPTY,
@@ -165,7 +170,7 @@ def _module_row(kernel: Kernel) -> Row:
     return Row(
         (
             Cell(kernel.module, int(kernel.module[1:])),
-            Cell(", ".join(stage.name for stage in kernel.stages)),
+            Cell(", ".join(compact_name(stage.name) for stage in kernel.stages)),
             Cell(kernel.layer.tile, tip=kernel.layer.schedule),
             _milliseconds(before.seconds),
             _milliseconds(after.seconds),
