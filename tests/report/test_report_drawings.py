@@ -149,7 +149,7 @@ def test_a_graph_of_several_inputs_and_none(report):
 
 def test_long_names_keep_their_ends():
     assert shortened("abcdefghij", 10) == "abcdefghij"
-    assert shortened("abcdefghijk", 6) == "abc…jk"
+    assert shortened("abcdefghijk", 7) == "abcd…jk"
 
 
 def test_numbers_for_people():

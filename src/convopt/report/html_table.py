@@ -1,10 +1,11 @@
 """Tables of a report as HTML: their rows can be sorted, parts stay with their row."""
 
-from convopt.report.markup import Markup, tag, text
+from convopt.report.markup import Markup, shortened, tag, text
 from convopt.report.svg_graph import MODULE_COLOURS
 from convopt.report.tables import Cell, Column, Row, Table
 
-_LONG = ("layer", "layers")
+_MOST_CHARACTERS = {"layer": 46, "layers": 60}
+"""Of the columns whose texts may be long."""
 
 
 def html_table(table: Table) -> Markup:
@@ -35,17 +36,12 @@ def _note(columns: int, note: str) -> Markup:
 
 
 def _cell(column: Column, cell: Cell) -> Markup:
-    styles = ["text"] if column.is_text else []
-    tip = cell.tip
-    if column.title in _LONG:
-        styles.append("long")
-        tip = tip or cell.content
-    if column.title == "tile":
-        styles.append("tile")
+    content = shortened(cell.content, _MOST_CHARACTERS.get(column.title, len(cell.content)))
+    tip = cell.tip or (cell.content if content != cell.content else "")
     return tag(
         "td",
-        text(cell.content),
-        class_=" ".join(styles) or None,
+        text(content),
+        class_="text" if column.is_text else None,
         data_v=None if cell.value is None else repr(cell.value),
         title=tip or None,
     )

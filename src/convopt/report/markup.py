@@ -48,8 +48,9 @@ def label(
 
 
 def shortened(content: str, length: int) -> str:
-    """At most `length` characters; the middle is left out, for names differ at their ends."""
+    """At most `length` characters; what is left out lies behind the middle, for names differ at
+    their ends, and in the numbers of their folders."""
     if len(content) <= length:
         return content
-    kept = length - 1
-    return f"{content[: kept - kept // 2]}…{content[-(kept // 2) :]}"
+    tail = (length - 1) // 3
+    return f"{content[: length - 1 - tail]}…{content[-tail:]}"

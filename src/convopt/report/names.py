@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from xdsl.ir import Operation
 
-from convopt.convdialect.attributes import Prefetch, TileAttr, TileScheme
+from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp, PointwiseOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
@@ -52,17 +52,14 @@ def schedule_text(op: Operation) -> str:
 
 
 def tile_text(op: Operation) -> str:
-    """The schedule in short: `rotate 2x7` (rows x columns), `broadcast 6x4` (pixels x vectors)."""
+    """The tile without what else the schedule says: `rotate 2x7` (rows x columns), `broadcast 6x4`
+    (pixels x vectors), `pairs 9` (pixels)."""
     if isinstance(op, FusedOp) and op.schedule is not None:
         rows = op.schedule.rows.data
         return f"bands of {rows} row{'s' * (rows != 1)}"
     if not isinstance(op, ConvolutionOp) or op.schedule is None:
         return ""
-    tile = op.schedule
-    words = [f"{tile.scheme} {_tile_size(tile)}"]
-    if tile.prefetch is not Prefetch.NONE:
-        words.append(f"prefetch {tile.prefetch}")
-    return ", ".join(words)
+    return f"{op.schedule.scheme} {_tile_size(op.schedule)}"
 
 
 def _tile_size(tile: TileAttr) -> str:
