@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from convopt.backends.targets import CpuTarget
 from convopt.passes.cost.kernel_model import PlannedKernel
-from convopt.passes.cost.memory_access.predicted_time import PhaseTime, phase_time
+from convopt.passes.cost.memory_access.asking_ahead import stage_times
+from convopt.passes.cost.memory_access.predicted_time import PhaseTime
 
 PARTS = ("ports", "l1", "l2", "beyond")
 
@@ -26,12 +27,12 @@ class Predicted:
 
     @property
     def bound(self) -> str:
-        """What decides most of the time."""
-        shares = {name: self._decided_by(name) for name in PARTS}
+        """The part that is busiest during most of the time."""
+        shares = dict.fromkeys(PARTS, 0.0)
+        for phase in self.phases:
+            busiest = max(PARTS, key=lambda name: float(getattr(phase, name)))
+            shares[busiest] += phase.seconds
         return max(PARTS, key=lambda name: shares[name])
-
-    def _decided_by(self, name: str) -> float:
-        return sum(each.seconds for each in self.phases if getattr(each, name) == each.seconds)
 
 
 def predicted(
@@ -50,7 +51,7 @@ def predicted(
             since = replace(since, input=all_bytes)
         if number == len(kernels) - 1:
             since = replace(since, output=all_bytes)
-        phases += (phase_time(phase, target) for phase in kernel.phases(since))
+        phases += stage_times(kernel.phases(since), kernel.asking, target)
     return Predicted(tuple(phases))
 
 

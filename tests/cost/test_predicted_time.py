@@ -1,12 +1,19 @@
 """Predicted times of phases, by hand."""
 
 from dataclasses import replace
+from math import hypot
 
 import pytest
 
 from convopt.backends.targets import cpu_target
 from convopt.passes.cost.memory_access.accesses import COLD, Access, Operand, Phase
-from convopt.passes.cost.memory_access.predicted_time import phase_time, predicted_seconds
+from convopt.passes.cost.memory_access.predicted_time import (
+    Burst,
+    PhaseTime,
+    phase_time,
+    predicted_seconds,
+)
+from convopt.passes.cost.tile_cycles import TILE_OVERHEAD
 
 TARGET = replace(
     cpu_target("x86-64-v4"),
@@ -49,7 +56,7 @@ def test_each_part_of_the_machine() -> None:
     assert time.l2 == pytest.approx(4 * (2000 + 250 + 125) / 100e9 + 4 * (500 + 90) / 40e9)
     from_l3, from_dram = 4 * 250 / 20e9 + 4 * 60 / 16e9, 4 * 125 / 10e9 + 4 * 30 / 5e9
     assert time.beyond == pytest.approx(from_l3 + from_dram, rel=1e-5)
-    assert time.seconds == time.ports
+    assert time.seconds == pytest.approx(hypot(time.ports, time.beyond))
     assert predicted_seconds([phase, phase], TARGET) == 2 * time.seconds
 
 
@@ -76,3 +83,33 @@ def test_without_a_third_cache_memory_is_next() -> None:
     phase = Phase("", 0, 0, 0, 0, (Access(Operand.INPUT, 100, COLD),))
     board = replace(TARGET, l3_bytes=0, l3_gbs=0.0)
     assert phase_time(phase, board).beyond == pytest.approx(400 / 10e9)
+
+
+def test_the_results_of_a_loop_leave_after_it() -> None:
+    cycle = 1 / 2e9
+    unrolled = Phase("", 1000, 40, loads=0, stores=80, accesses=())
+    assert phase_time(unrolled, TARGET).ports == pytest.approx((1000 + 40) / 2 * cycle)
+    loop = replace(unrolled, loops=10)
+    expected = 1000 / 2 + 80 + 10 * TILE_OVERHEAD
+    assert phase_time(loop, TARGET).ports == pytest.approx(expected * cycle)
+    busy = replace(loop, other_operations=400)  # the epilogue takes longer than the stores
+    expected = (1000 + 400) / 2 + 10 * TILE_OVERHEAD
+    assert phase_time(busy, TARGET).ports == pytest.approx(expected * cycle)
+
+
+def test_weights_from_afar_are_waited_for_in_the_first_tile() -> None:
+    weights = Access(Operand.WEIGHTS, 1000, COLD, window=0.1)
+    phase = Phase("", 4000, 0, 0, 0, (Access(Operand.INPUT, 500, COLD), weights))
+    time = phase_time(phase, TARGET)
+    core, ours, others = 4000 / 2 / 2e9, 4 * 1000 / 10e9, 4 * 500 / 10e9
+    assert time.bursts == (Burst(0.1, pytest.approx(ours)),)
+    waiting = hypot(0.1 * core, ours) - 0.1 * core
+    assert time.waiting == pytest.approx(waiting)
+    assert time.beyond == pytest.approx(ours + others)
+    assert time.seconds == pytest.approx(hypot(core, others) + waiting)
+    spread = replace(phase, accesses=(phase.accesses[0], weights._replace(window=1.0)))
+    assert phase_time(spread, TARGET).seconds == pytest.approx(hypot(core, ours + others))
+
+
+def test_what_nothing_waits_for_costs_nothing() -> None:
+    assert PhaseTime(ports=2.0, l1=3.0, l2=1.0, beyond=0.0).seconds == 3.0

@@ -32,12 +32,17 @@ class Operand(Enum):
 
 
 class Access(NamedTuple):
-    """`elements` floats loaded or stored, all at one reuse distance in bytes."""
+    """`elements` floats loaded or stored, all at one reuse distance in bytes.
+
+    `window`: the part of the phase's time in which they are wanted, such as that of the first of
+    many tiles; 1: all the time.
+    """
 
     operand: Operand
     elements: int
     distance: float
     is_store: bool = False
+    window: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Phase:
 
     `fmas` and `other_operations` are vector instructions for the same ports: multiply-adds;
     rotations and the epilogue. `loads` and `stores` are instructions, of a vector or of one float
-    for all lanes.
+    for all lanes. `loops`: tiles that are a loop, whose end the next tile waits for.
     """
 
     name: str
@@ -55,6 +60,7 @@ class Phase:
     loads: int
     stores: int
     accesses: tuple[Access, ...]
+    loops: int = 0
 
 
 class Moved(NamedTuple):
@@ -90,23 +96,37 @@ def traffic_beyond(phases: Iterable[Phase], capacity: float) -> Traffic:
 
 def combined(accesses: Iterable[Access]) -> tuple[Access, ...]:
     """Accesses that differ in nothing but their number become one; none are left out."""
-    sums: Counter[tuple[Operand, float, bool]] = Counter()
-    for operand, elements, distance, is_store in accesses:
-        sums[operand, distance, is_store] += elements
+    sums: Counter[Access] = Counter()
+    for access in accesses:
+        sums[access._replace(elements=1)] += access.elements
     return tuple(
-        Access(operand, elements, distance, is_store)
-        for (operand, distance, is_store), elements in sums.items()
-        if elements
+        access._replace(elements=elements) for access, elements in sums.items() if elements
     )
 
 
 def total_of(name: str, phases: list[Phase]) -> Phase:
-    """All of them as one phase."""
+    """All of them as one phase; windows become the mean one."""
+    window = _mean_window(phases)
     return Phase(
         name,
         sum(phase.fmas for phase in phases),
         sum(phase.other_operations for phase in phases),
         sum(phase.loads for phase in phases),
         sum(phase.stores for phase in phases),
-        combined(access for phase in phases for access in phase.accesses),
+        combined(
+            access if access.window == 1 else access._replace(window=window)
+            for phase in phases
+            for access in phase.accesses
+        ),
+        sum(phase.loops for phase in phases),
     )
+
+
+def _mean_window(phases: list[Phase]) -> float:
+    """By multiply-adds, which stand for time."""
+    fmas = sum(phase.fmas for phase in phases)
+    if not fmas:
+        return 1.0
+    windows = (min((a.window for a in phase.accesses), default=1.0) for phase in phases)
+    weighted = zip(phases, windows, strict=True)
+    return sum(phase.fmas * window for phase, window in weighted) / fmas

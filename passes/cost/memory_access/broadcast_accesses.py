@@ -10,6 +10,7 @@ Distances are those of the largest tile, in the middle of the image.
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.memory_access.accesses import Access, Operand, Phase, combined
 from convopt.passes.cost.memory_access.cpu_kernel import BroadcastTile, CpuKernel, LastTouch
+from convopt.passes.cost.memory_access.first_weights import first_weights
 from convopt.passes.cost.memory_access.halo import inputs_of
 from convopt.passes.cost.memory_access.tile_counts import count_axis
 from convopt.passes.geometry.input_channels import InputChannels
@@ -48,8 +49,11 @@ def broadcast_phase(name: str, kernel: CpuKernel, tile: BroadcastTile, since: La
     loaded_once_a_block = touched * depth * blocks
     first = touched * all_depths
     again = first * since.rows_again // image_rows if image_rows else 0
-    weight_vectors = rows.tap_loads * columns.tap_loads * read.count * vectors * blocks
-    used_vectors = rows.taps * columns.taps * read.count * vectors * blocks
+    held, steps = vectors, read.count
+    if tile.pairs:
+        held, steps = -(-conv.outputs // (lanes // 2)), -(-read.count // 2)
+    weight_vectors = rows.tap_loads * columns.tap_loads * steps * held * blocks
+    used_vectors = rows.taps * columns.taps * steps * held * blocks
     extras = _epilogue(kernel, tile, since, outputs, rows.number * columns.number, in_tile)
     accesses = [
         Access(since.reads, first - again, since.input),
@@ -57,19 +61,20 @@ def broadcast_phase(name: str, kernel: CpuKernel, tile: BroadcastTile, since: La
         Access(since.reads, loaded_once_a_block - first, in_block),
         Access(since.reads, loaded_once_a_row - loaded_once_a_block, in_row),
         Access(since.reads, loaded - loaded_once_a_row, in_tile),
-        Access(Operand.WEIGHTS, lanes * used_vectors, since.weights),
+        *first_weights(kernel, since, lanes * used_vectors, blocks, rows.number * columns.number),
         Access(Operand.WEIGHTS, lanes * (weight_vectors - used_vectors), in_tile),
         *extras,
         Access(since.writes, kernel.output_blocks * lanes * outputs, since.output, is_store=True),
     ]
-    input_loads = loaded // lanes if tile.loads_vectors else loaded
+    input_loads = loaded // lanes if tile.loads_vectors else loaded * steps // read.count
     return Phase(
         name,
-        fmas=rows.products * columns.products * read.count * vectors * blocks,
+        fmas=rows.products * columns.products * steps * held * blocks,
         other_operations=kernel.epilogue.operations * kernel.output_blocks * outputs,
         loads=input_loads + weight_vectors + sum(each.elements for each in extras) // lanes,
         stores=kernel.output_blocks * outputs,
         accesses=combined(accesses),
+        loops=rows.number * columns.number * blocks,
     )
 
 

@@ -17,6 +17,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
     RotateTile,
     StripTile,
 )
+from convopt.passes.cost.memory_access.first_weights import first_weights
 from convopt.passes.cost.memory_access.tile_counts import count_axis
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.geometry.tile_code import UNROLLED_PASSES
@@ -50,7 +51,7 @@ def rotate_phase(name: str, kernel: CpuKernel, tile: RotateTile, since: LastTouc
         *_first_inputs(since, blocks * lanes * touched, rows.touched),
         Access(since.reads, blocks * lanes * (loaded_once_a_row - touched), in_rows),
         Access(since.reads, blocks * lanes * (loaded - loaded_once_a_row), in_tile),
-        Access(Operand.WEIGHTS, blocks * lanes * used, since.weights),
+        *first_weights(kernel, since, blocks * lanes * used, blocks, tiles),
         Access(Operand.WEIGHTS, blocks * lanes * (weight_loads - used), in_tile),
         *_outputs(kernel, since, outputs, starts=tiles, in_tile=in_tile),
     ]
@@ -62,6 +63,7 @@ def rotate_phase(name: str, kernel: CpuKernel, tile: RotateTile, since: LastTouc
         others=blocks * (rotations + kernel.epilogue.operations * outputs),
         stores=blocks * outputs,
         accesses=accesses,
+        loops=blocks * tiles if passes > UNROLLED_PASSES else 0,
     )
 
 
@@ -131,7 +133,8 @@ def _phase(
     others: int,
     stores: int,
     accesses: list[Access],
+    loops: int = 0,
 ) -> Phase:
     """All loads are of vectors."""
     loaded = sum(access.elements for access in accesses if not access.is_store)
-    return Phase(name, fmas, others, loaded // kernel.lanes, stores, combined(accesses))
+    return Phase(name, fmas, others, loaded // kernel.lanes, stores, combined(accesses), loops)

@@ -29,11 +29,13 @@ class BroadcastTile:
     """Register tile in pixels of a row and vectors of output channels.
 
     `loads_vectors`: input channels are loaded as vectors whose lanes FMAs index, else one by one.
+    `pairs`: or two by two, for half vectors of output channels, all of which are in `vectors`.
     """
 
     columns: int
     vectors: int
     loads_vectors: bool = False
+    pairs: bool = False
 
 
 RegisterTile: TypeAlias = RotateTile | StripTile | BroadcastTile
@@ -55,12 +57,16 @@ class EpilogueWork:
 
 @dataclass(frozen=True)
 class CpuKernel:
-    """One image of a convolution, channels in blocks of `lanes`, with its register tile."""
+    """One image of a convolution, channels in blocks of `lanes`, with its register tile.
+
+    `asks_for_weights`: those of the next block of outputs, while it computes one.
+    """
 
     conv: Convolution
     tile: RegisterTile
     lanes: int
     epilogue: EpilogueWork = EpilogueWork()
+    asks_for_weights: bool = False
 
     @property
     def input_blocks(self) -> int:
