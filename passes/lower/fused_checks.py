@@ -10,6 +10,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.passes.geometry.asking import can_ask_ahead
 from convopt.passes.geometry.bands import divides_bands
 from convopt.passes.geometry.schemes import axes_of
 from convopt.passes.lower.schedule_checks import check_layouts, check_tile
@@ -30,11 +31,18 @@ def checked_stages(op: FusedOp, target: CpuTarget) -> list[ConvolutionOp]:
         raise ConvoptError(f"expected a band of at most {outputs} rows, found {band}")
     for number, stage in enumerate(stages, 1):
         try:
-            _check_stage(stage, target)
+            _check_stage(stage, stages[0], target)
         except ConvoptError as error:
             raise ConvoptError(f"stage {number}: {error}") from error
+    asking = [n for n, each in enumerate(stages, 1) if _asks(each)]
+    if len(asking) > 1:
+        raise ConvoptError(f"expected prefetch = input in one stage, found it in stages {asking}")
     _check_alignment(stages, band)
     return stages
+
+
+def _asks(stage: ConvolutionOp) -> bool:
+    return stage.schedule is not None and stage.schedule.prefetch is Prefetch.INPUT
 
 
 def _chain_of(op: FusedOp) -> list[ConvolutionOp]:
@@ -60,7 +68,7 @@ def _chain_of(op: FusedOp) -> list[ConvolutionOp]:
     return convolutions
 
 
-def _check_stage(stage: ConvolutionOp, target: CpuTarget) -> None:
+def _check_stage(stage: ConvolutionOp, first: ConvolutionOp, target: CpuTarget) -> None:
     tile = stage.schedule
     if tile is None:
         raise ConvoptError(f"expected {stage.name} with a schedule, found none")
@@ -70,10 +78,12 @@ def _check_stage(stage: ConvolutionOp, target: CpuTarget) -> None:
         raise ConvoptError("expected scheme rotate or broadcast in a fused module, found strip")
     if tile.parallel is not Parallel.BLOCKS:
         raise ConvoptError(f"expected no parallel pixels in a stage, found {tile}")
-    asks_ahead = tile.scheme is not TileScheme.ROTATE and tile.prefetch is Prefetch.INPUT
-    if tile.prefetch is not Prefetch.NONE and not asks_ahead:
+    if tile.prefetch not in (Prefetch.NONE, Prefetch.INPUT):
+        raise ConvoptError(f"expected no prefetch but that of the input in a stage, found {tile}")
+    if tile.prefetch is Prefetch.INPUT and not can_ask_ahead(first, stage, tile, target):
         raise ConvoptError(
-            f"expected no prefetch but that of the input by a broadcast stage, found {tile}"
+            f"expected prefetch = input where a stage loops over vectors of channels and the "
+            f"module's input lies in blocks, found {tile}"
         )
     axis, _ = axes_of(stage)
     if axis.stride > axis.kernel:

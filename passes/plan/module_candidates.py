@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from math import inf
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import BandAttr, Prefetch, TileAttr, TileScheme
+from convopt.convdialect.attributes import BandAttr, Prefetch, TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.kernel_model import PlannedKernel, kernel_of
 from convopt.passes.cost.memory_access.accesses import Phase, traffic_beyond
 from convopt.passes.cost.memory_access.asking_ahead import is_free, stage_times
 from convopt.passes.cost.memory_access.predicted_time import USABLE
+from convopt.passes.geometry.asking import can_ask_ahead
 from convopt.passes.geometry.bands import divides_bands
 from convopt.passes.geometry.schemes import axes_of
 from convopt.passes.plan.candidates import best_schedule, best_tile_in_bands, problem_of, unevenness
@@ -96,21 +97,23 @@ def _modules(
         )
         kernel = PlannedKernel(tuple(kernels), band)
         module = _planned(kernel, tuple(tiles), target, network_bytes)
-        yield _asking_ahead(module, target, network_bytes) or module
+        yield _asking_ahead(stages, module, target, network_bytes) or module
 
 
 def _asking_ahead(
-    module: PlannedLayers, target: CpuTarget, network_bytes: float
+    stages: Sequence[ConvolutionOp], module: PlannedLayers, target: CpuTarget, network_bytes: float
 ) -> PlannedLayers | None:
     """The module whose busiest stage asks for the next band's input, if that costs nothing.
 
     It pays more than predicted: a stage that waits for memory does not overlap it perfectly.
     """
-    tiles, stages = module.tiles, module.kernel.stages
-    asking = [n for n, tile in enumerate(tiles) if tile.scheme is not TileScheme.ROTATE]
+    tiles = module.tiles
+    asking = [
+        n for n in range(len(stages)) if can_ask_ahead(stages[0], stages[n], tiles[n], target)
+    ]
     if not target.prefetches or not asking:
         return None
-    busiest = max(asking, key=lambda n: stages[n].conv.macs)
+    busiest = max(asking, key=lambda n: stages[n].macs)
     if not is_free(module.phases, busiest, target):
         return None
     tile = tiles[busiest]

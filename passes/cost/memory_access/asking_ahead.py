@@ -7,7 +7,7 @@ from convopt.backends.targets.description import CpuTarget
 from convopt.passes.cost.memory_access.accesses import Operand, Phase
 from convopt.passes.cost.memory_access.predicted_time import PhaseTime, phase_time
 
-HIDDEN = 0.75
+HIDDEN = 0.5
 """The part of a stage's work in which memory keeps up unnoticed: requests come unevenly."""
 
 

@@ -52,10 +52,6 @@ class Convolution:
     def output_elements(self) -> int:
         return self.batch * self.outputs * self.rows.outputs * self.columns.outputs
 
-    @property
-    def macs(self) -> int:
-        return self.output_elements * self.group_inputs * self.taps
-
     def feeds(self, consumer: "Convolution") -> bool:
         """Whether the result has the shape of the consumer's input."""
         return (self.batch, self.outputs, self.rows.outputs, self.columns.outputs) == (

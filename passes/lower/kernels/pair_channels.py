@@ -33,6 +33,10 @@ class PairReduction:
         self.source = source
         self.weights = weights
 
+    @property
+    def _unroll(self) -> int:
+        return min(UNROLLED_PAIRS, self.b.lanes // 2)
+
     def start(self, outputs: Sequence[OutputRow]) -> list[SSAValue]:
         """Of one pixel's accumulators."""
         return [self.b.splat(0.0)] * self.shape.accumulators(self.b.lanes)
@@ -57,7 +61,7 @@ class PairReduction:
         def vector_of_channels(vector: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
             prefetch_next_band(self.b, self.shape, place, vector, tile_class)
             step = partial(self._some_pairs, place, tile_class, vector)
-            return self.b.loop(0, lanes // 2, UNROLLED_PAIRS, sums, step)
+            return self.b.loop(0, lanes // 2, self._unroll, sums, step)
 
         sums = self.b.loop(0, whole, 1, sums, vector_of_channels)
         for pair in range(-(-tail // 2)):
@@ -76,7 +80,7 @@ class PairReduction:
         first: Index,
         sums: Sequence[SSAValue],
     ) -> Sequence[SSAValue]:
-        for offset in range(UNROLLED_PAIRS):
+        for offset in range(self._unroll):
             sums = self._one_pair(place, tile_class, vector, self.b.add(first, offset), sums)
         return sums
 

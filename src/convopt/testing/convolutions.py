@@ -72,19 +72,25 @@ class ConvolutionCase:
 
     def module(self, seed: int = 0) -> ModuleOp:
         """`@main` at level 1, with random constant weights."""
-        rng = np.random.default_rng(seed)
+        block = Block(arg_types=[float_tensor(shape) for shape in self.input_shapes])
+        result = self.append_to(block, list(block.args), np.random.default_rng(seed))
+        return main_of(block, result)
+
+    def append_to(
+        self, block: Block, inputs: Sequence[SSAValue], rng: np.random.Generator
+    ) -> SSAValue:
+        """The convolution of `inputs`, which are as `input_shapes`, with random weights."""
         outputs = self.groups * self.group_outputs
         filter_shape = (outputs, self.group_inputs, *self.window.kernel)
         scale = np.sqrt(self.group_inputs * np.prod(self.window.kernel))
         filters = constant(rng.standard_normal(filter_shape) / scale)
         bias = constant(rng.standard_normal(outputs))
-        block = Block(arg_types=[float_tensor(shape) for shape in self.input_shapes])
         extras: list[SSAValue] = [bias.result] if self.bias else []
-        extras += block.args[1 + self.scaled :]
+        extras += inputs[1 + self.scaled :]
         factors = build_region(2, lambda values, builder: builder.mul(*values))
-        scaling = [ElementwiseOp(block.args[:2], factors)] if self.scaled else []
+        scaling = [ElementwiseOp(inputs[:2], factors)] if self.scaled else []
         convolution = Conv2DOp(
-            scaling[0].result if scaling else block.args[0],
+            scaling[0].result if scaling else inputs[0],
             filters.result,
             stride=self.window.stride,
             padding=self.window.padding,
@@ -93,11 +99,8 @@ class ConvolutionCase:
             extras=extras,
             epilogue=build_region(1 + len(extras), self._epilogue),
         )
-        block.add_ops([filters, bias, *scaling, convolution, func.ReturnOp(convolution.result)])
-        types = FunctionType.from_lists(
-            [argument.type for argument in block.args], [convolution.result.type]
-        )
-        return ModuleOp([func.FuncOp("main", types, Region(block))])
+        block.add_ops([filters, bias, *scaling, convolution])
+        return convolution.result
 
     def _epilogue(self, arguments: Sequence[SSAValue], builder: ScalarBuilder) -> SSAValue:
         value, *extras = arguments
@@ -105,3 +108,10 @@ class ConvolutionCase:
             value = builder.add(value, extras.pop(0))
         value = ACTIVATIONS[self.activation](builder, value)
         return builder.add(value, extras[0]) if extras else value
+
+
+def main_of(block: Block, result: SSAValue) -> ModuleOp:
+    """A module whose function `main` is the block, and returns a value of it."""
+    block.add_op(func.ReturnOp(result))
+    types = FunctionType.from_lists([argument.type for argument in block.args], [result.type])
+    return ModuleOp([func.FuncOp("main", types, Region(block))])

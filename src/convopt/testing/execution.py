@@ -41,13 +41,11 @@ def planned(module: ModuleOp, target: str, schedule: TileAttr | None = None) -> 
 
     A `schedule` goes to every convolution instead of the one that convopt would choose.
     """
-    for step in PIPELINES["simplify"]:
-        _apply(step, module, target)
-    _apply("conv-assign-layouts", module, target)
+    run_passes((*PIPELINES["simplify"], "conv-assign-layouts"), module, target)
     for op in module.walk():
         if schedule is not None and isinstance(op, ConvolutionOp):
             op.schedule = schedule
-    _apply("conv-choose-tiles", module, target)
+    run_passes(("conv-choose-tiles",), module, target)
     return module
 
 
@@ -61,16 +59,19 @@ def planned_convolution(module: ModuleOp, target: str) -> ConvolutionOp:
 def kernels(module: ModuleOp, target: str, schedule: TileAttr | None = None) -> ModuleOp:
     """A level 1 module at level 4, in place: kernels, and the entry over its arena."""
     planned(module, target, schedule)
-    for step in PIPELINES["lower"]:
-        _apply(step, module, target)
+    return lowered(module, target)
+
+
+def lowered(module: ModuleOp, target: str) -> ModuleOp:
+    """A level 3 module at level 4, in place."""
+    run_passes(PIPELINES["lower"], module, target)
     return module
 
 
 def finished(module: ModuleOp, target: str) -> Compiled:
     """The object of a level 4 module, which is lowered in place."""
     live_bytes = _live_bytes(module)
-    for step in PIPELINES["codegen"]:
-        _apply(step, module, target)
+    run_passes(PIPELINES["codegen"], module, target)
     code = Code(module, cpu_target(target), SYMBOL)
     interface = code.interface()
     return Compiled(
@@ -89,10 +90,11 @@ def compiled(module: ModuleOp, target: str, schedule: TileAttr | None = None) ->
     return finished(kernels(module, target, schedule), target)
 
 
-def _apply(step: str, module: ModuleOp, target: str) -> None:
-    kind = PASSES[step]()
-    options = {"target": target} if step in NEEDS_TARGET else {}
-    kind(**options).apply(Context(), module)
+def run_passes(steps: Sequence[str], module: ModuleOp, target: str) -> None:
+    """Run passes by name on a module."""
+    for step in steps:
+        options = {"target": target} if step in NEEDS_TARGET else {}
+        PASSES[step]()(**options).apply(Context(), module)
 
 
 def _live_bytes(module: ModuleOp) -> int:
