@@ -43,10 +43,11 @@ class HostFunction:
 def load(code: bytes | str, target: CpuTarget) -> HostCode:
     """Load an object (bytes) or LLVM IR (text) made for this machine."""
     machine = target_machine(target, jit=True)
-    if isinstance(code, str):
-        engine = binding.create_mcjit_compiler(parse(code, machine), machine)
-    else:
-        engine = binding.create_mcjit_compiler(parse("", machine), machine)
+    module = parse(code if isinstance(code, str) else "", machine)
+    # llvmlite's memory manager lays all sections side by side. LLVM's own takes whatever gaps there
+    # are, and ends the process where code and constants come to lie more than 2 GiB apart.
+    engine = binding.create_mcjit_compiler(module, machine, use_lmm=True)
+    if isinstance(code, bytes):
         engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return HostCode(engine)

@@ -109,7 +109,7 @@ def test_a_stage_alone_asks_for_nothing() -> None:
 def test_a_stage_without_schedule() -> None:
     module = fused(DWPW, [rotate(), broadcast()], 2, TARGET)
     next(op for op in module.walk() if isinstance(op, ConvolutionOp)).schedule = None
-    message = "stage 1: expected conv.depthwise with a schedule, found none"
+    message = r"stage 1: expected conv\.depthwise with a schedule, found none"
     with pytest.raises(ConvoptError, match=message):
         lowered(module, TARGET)
 
@@ -117,7 +117,7 @@ def test_a_stage_without_schedule() -> None:
 def test_a_module_without_schedule() -> None:
     module = fused(DWPW, [rotate(), broadcast()], 2, TARGET)
     next(op for op in module.walk() if isinstance(op, FusedOp)).schedule = None
-    with pytest.raises(ConvoptError, match="expected conv.fused with a schedule"):
+    with pytest.raises(ConvoptError, match=r"expected conv\.fused with a schedule"):
         lowered(module, TARGET)
 
 
@@ -168,7 +168,7 @@ NO_CHAIN = {
     "a stage that escapes": (
         DW + "\n" + PW.replace("%EXTRA", "%in") + "\n    conv.yield %a : TENSOR",
         "expected the result of stage 1 to be the input of stage 2 and nothing else, "
-        "found conv.pointwise, conv.yield",
+        "found conv.yield, conv.pointwise",
     ),
 }
 
