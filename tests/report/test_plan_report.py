@@ -7,6 +7,8 @@ import pytest
 
 import convopt
 from convopt.errors import ConvoptError, UsageError
+from convopt.runtime.compiled_model import CompiledModel
+from convopt.runtime.profile import Profile, ProfileRow
 
 NETWORK = """
 func.func @main(%x: tensor<1x8x16x16xf32> {conv.name = "image"}) -> (tensor<1x16x16x16xf32> {conv.name = "y"}) {
@@ -55,6 +57,16 @@ def test_every_kernel_is_measured_on_the_host(tmp_path):
     passes = [phase["name"] for phase in found["compile_seconds"]]
     assert passes[-5:] == [*LOWERING, "machine code"]
     assert found["target"]["processor"]
+
+
+def test_measured_times_are_those_of_the_profile(tmp_path, monkeypatch):
+    row = ProfileRow("kernel", "kind", "place", 2.5, 0, 0, 0.0)
+    monkeypatch.setattr(CompiledModel, "profile", lambda *_, **__: Profile((row,) * 3))
+    text = "func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {\n"
+    text += "  func.return %x, %x, %x : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>\n}\n"
+    convopt.optimize(text).report(tmp_path / "plan.json")
+    found = json.loads((tmp_path / "plan.json").read_text())
+    assert [kernel["measured_seconds"] for kernel in found["kernels"]] == [2.5e-3] * 3
 
 
 @pytest.mark.parametrize(

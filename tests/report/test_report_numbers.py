@@ -104,12 +104,14 @@ def test_remarks_are_beside_what_they_are_about(report):
     assert len(report.remarks) == 5
 
 
-def test_a_batch_reads_its_weights_from_afar_once(target):
-    def costs(batch):
+def test_images_of_a_batch_drive_each_other_out_of_l2(target):
+    """One image fits L2 together with its result, eight do not."""
+
+    def layer_of(batch):
         text = f"""
-func.func @main(%x: tensor<{batch}x64x64x64xf32>, %w: tensor<64x1x3x3xf32>) -> tensor<{batch}x64x64x64xf32> {{
-  %0 = conv.depthwise %x, %w {{padding = [1, 1, 1, 1]}} : tensor<{batch}x64x64x64xf32>, tensor<64x1x3x3xf32> -> tensor<{batch}x64x64x64xf32>
-  func.return %0 : tensor<{batch}x64x64x64xf32>
+func.func @main(%x: tensor<{batch}x16x48x48xf32>, %w: tensor<16x1x3x3xf32>) -> tensor<{batch}x16x48x48xf32> {{
+  %0 = conv.depthwise %x, %w {{padding = [1, 1, 1, 1]}} : tensor<{batch}x16x48x48xf32>, tensor<16x1x3x3xf32> -> tensor<{batch}x16x48x48xf32>
+  func.return %0 : tensor<{batch}x16x48x48xf32>
 }}
 """  # noqa: E501
         model = load_mlir(text).changed(lambda module: _run(module, PIPELINES["plan"]))
@@ -117,10 +119,11 @@ func.func @main(%x: tensor<{batch}x64x64x64xf32>, %w: tensor<64x1x3x3xf32>) -> t
         (kernel,) = (one for one in kernels if one.layer.macs)
         return kernel.layer
 
-    one, three = costs(1), costs(3)
-    assert three.macs == 3 * one.macs
-    assert three.costs.beyond_l2.output == 3 * one.costs.beyond_l2.output > 0
-    assert three.costs.seconds == pytest.approx(3 * one.costs.seconds, rel=0.2)
+    one, eight = layer_of(1), layer_of(8)
+    assert eight.macs == 8 * one.macs
+    assert one.costs.beyond_l2.output == 0
+    assert eight.costs.beyond_l2.output == 8 * FLOAT * 16 * 48 * 48
+    assert eight.costs.seconds >= 8 * one.costs.seconds
 
 
 def test_rows_are_the_calls_of_the_compiled_network(planned_text, target):
