@@ -141,7 +141,7 @@ def _box(number: int, box: GraphBox, left: float, width: float) -> Markup:
     )
     x, y = width - _NOTE_WIDTH + 10, _middle(box.first) + 4
     name = label(x, y, box.name, "strong")
-    note = label(x + 30, y, box.note, "quiet")
+    note = label(x + 38, y, box.note, "quiet")
     return tag("g", frame, name, note)
 
 
