@@ -35,8 +35,9 @@ from convopt.passes.lower.plan_tensor_ops import plan_copy, plan_tensor_op
 from convopt.passes.lower.storage import (
     constant_array,
     elements,
-    is_alias,
     is_constant,
+    kernel_operations,
+    results_copied,
     results_written_in_place,
     root_of,
 )
@@ -139,25 +140,12 @@ class _Outliner:
 
     def _steps(self) -> list[_Step]:
         steps = [
-            _Step(self._plan(op), op.location, op.results[0])
-            for op in self._live_ops()
-            if not is_alias(op) and not is_constant(op.results[0])
+            _Step(self._plan(op), op.location, op.results[0]) for op in kernel_operations(self.body)
         ]
-        for index, value in enumerate(self.returned):
-            if self.in_place.get(root_of(value)) != index:
-                copy = plan_copy(value, self.target)
-                steps.append(_Step(copy, self.main.location, None, copy_to=index))
+        for index in results_copied(self.returned):
+            copy = plan_copy(self.returned[index], self.target)
+            steps.append(_Step(copy, self.main.location, None, copy_to=index))
         return steps
-
-    def _live_ops(self) -> list[Operation]:
-        """All ops that a result depends on, in order."""
-        needed = {value.owner for value in self.returned}
-        live: list[Operation] = []
-        for op in reversed(list(self.body.ops)[:-1]):
-            if op in needed:
-                live.append(op)
-                needed.update(operand.owner for operand in op.operands)
-        return live[::-1]
 
     def _plan(self, op: Operation) -> KernelPlan:
         try:

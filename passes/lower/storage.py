@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 from xdsl.dialects.arith import ConstantOp
-from xdsl.ir import Operation, OpResult, SSAValue
+from xdsl.ir import Block, Operation, OpResult, SSAValue
 
 from convopt.convdialect.constants import constant_value
 from convopt.convdialect.layouts import block_of, physical_shape, tensor_of
@@ -60,6 +60,25 @@ def is_constant(value: SSAValue) -> bool:
     while isinstance(value, OpResult) and isinstance(value.op, ReshapeOp | ConvertLayoutOp):
         value = value.op.operands[0]
     return isinstance(value, OpResult) and isinstance(value.op, ConstantOp)
+
+
+def kernel_operations(block: Block) -> list[Operation]:
+    """What becomes kernel calls, in order: a result depends on it, and it computes something."""
+    last = block.last_op
+    assert last is not None
+    needed = {value.owner for value in last.operands}
+    live: list[Operation] = []
+    for op in reversed(list(block.ops)[:-1]):
+        if op in needed:
+            live.append(op)
+            needed.update(operand.owner for operand in op.operands)
+    return [op for op in reversed(live) if not is_alias(op) and not is_constant(op.results[0])]
+
+
+def results_copied(returned: Sequence[SSAValue]) -> list[int]:
+    """Indices of results that no kernel writes in place."""
+    in_place = results_written_in_place(returned)
+    return [index for index, value in enumerate(returned) if in_place.get(root_of(value)) != index]
 
 
 def results_written_in_place(returned: Sequence[SSAValue]) -> dict[SSAValue, int]:

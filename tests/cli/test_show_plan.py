@@ -159,6 +159,13 @@ def test_passes_that_do_not_plan(convopt, model, tmp_path):
     assert not (tmp_path / "out.html").exists()
 
 
+def test_passes_that_go_beyond_the_plan(convopt, model, tmp_path):
+    found = convopt(model, TARGET, "--pipeline=default", "--report", tmp_path / "out.html")
+    assert found.code == 1
+    assert found.err.startswith("convopt: error: expected a planned module of one function")
+    assert found.err.count("\n") == 1
+
+
 def test_what_passes_report_is_there_too(convopt, model, tmp_path):
     report = tmp_path / "out.html"
     found = convopt(model, TARGET, "--report", report, "--remarks=missed", "--timing=json")

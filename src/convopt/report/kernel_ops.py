@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.errors import ConvoptError
-from convopt.passes.lower.storage import is_alias, is_constant, results_written_in_place, root_of
+from convopt.passes.lower.storage import kernel_operations, results_copied
 from convopt.passes.remarks import location_of
 
 
@@ -29,19 +29,14 @@ class PlannedFunction:
 
 def planned_function(module: ModuleOp) -> PlannedFunction:
     """The function of a module at level 3. Raises ConvoptError for one that is not planned."""
-    function = next(op for op in module.ops if isinstance(op, FuncOp) and op.body.blocks)
+    function = _only_function(module)
     last = function.body.block.last_op
     assert last is not None
     returned = tuple(last.operands)
-    live = _live_ops(function, returned)
-    kernels = [op for op in live if not is_alias(op) and not is_constant(op.results[0])]
+    kernels = tuple(kernel_operations(function.body.block))
     for op in kernels:
         _check_planned(op)
-    in_place = results_written_in_place(returned)
-    copies = [
-        index for index, value in enumerate(returned) if in_place.get(root_of(value)) != index
-    ]
-    return PlannedFunction(function, tuple(kernels), returned, tuple(copies))
+    return PlannedFunction(function, kernels, returned, tuple(results_copied(returned)))
 
 
 def operands_of_stage(op: FusedOp, stage: ConvolutionOp) -> list[SSAValue]:
@@ -54,15 +49,18 @@ def operands_of_stage(op: FusedOp, stage: ConvolutionOp) -> list[SSAValue]:
     ]
 
 
-def _live_ops(function: FuncOp, returned: tuple[SSAValue, ...]) -> list[Operation]:
-    """All operations that a result depends on, in order."""
-    needed = {value.owner for value in returned}
-    live: list[Operation] = []
-    for op in reversed(list(function.body.block.ops)[:-1]):
-        if op in needed:
-            live.append(op)
-            needed.update(operand.owner for operand in op.operands)
-    return live[::-1]
+def _only_function(module: ModuleOp) -> FuncOp:
+    """Level 3 has one function, of tensors, without branches; kernels are functions at level 4."""
+    functions = [op for op in module.ops if isinstance(op, FuncOp)]
+    if len(functions) != 1 or len(functions[0].body.blocks) != 1:
+        raise ConvoptError(
+            f"expected a planned module of one function without branches, found {len(functions)} "
+            "functions"
+        )
+    for type_ in functions[0].function_type.inputs:
+        if not isinstance(type_, TensorType):
+            raise ConvoptError(f"expected a planned module on tensors, found {type_}")
+    return functions[0]
 
 
 def _check_planned(op: Operation) -> None:
