@@ -13,6 +13,7 @@ from convopt.benchmarks.measuring.pinning import pin
 from convopt.benchmarks.measuring.setup import target_here
 from convopt.benchmarks.prediction.cases import all_tables, read_cases
 from convopt.benchmarks.prediction.compiled import compiled
+from convopt.benchmarks.prediction.decisions import decision_lines
 from convopt.benchmarks.prediction.judging import judged
 from convopt.benchmarks.prediction.records import FIELDS, record
 from convopt.benchmarks.prediction.results import Judged
@@ -62,6 +63,7 @@ def _print(found: Sequence[Judged], facts: Mapping[str, Any], summary: bool) -> 
     for table in agreement_tables(found):
         console.print(table)
     console.print(worst_table(found))
-    for line in (*machine_lines(facts), disturbed_line(found), agreement_line(found)):
+    lines = (*machine_lines(facts), disturbed_line(found), *decision_lines(found))
+    for line in (*lines, agreement_line(found)):
         if line is not None:
             console.print(line, markup=False, soft_wrap=True)

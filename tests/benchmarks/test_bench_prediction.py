@@ -22,6 +22,7 @@ from convopt.benchmarks.prediction import cold_calls
 from convopt.benchmarks.prediction.cases import PAIRS, Case, all_tables, read_cases
 from convopt.benchmarks.prediction.cold_calls import ColdCalls, SharedMemory, weights_distance
 from convopt.benchmarks.prediction.compiled import CompiledCase, compiled
+from convopt.benchmarks.prediction.decisions import decision_lines, decisions
 from convopt.benchmarks.prediction.measurement import ENOUGH, Measured, least, sampled
 from convopt.benchmarks.prediction.prediction import Predicted, at_clock, predicted
 from convopt.benchmarks.prediction.records import FIELDS, record
@@ -145,6 +146,36 @@ def test_disturbed_times_are_named() -> None:
     assert disturbed_line([fine, disturbed]) == (
         "1 of 2 cases were disturbed whenever they were timed"
     )
+
+
+def pair(apart: tuple[float, float], fused: tuple[float, float]) -> list[Judged]:
+    """Predicted and measured microseconds of the same stages."""
+    first, second = judged("net", *apart), judged("net", *fused)
+    return [first, replace(second, case=replace(second.case, is_fused=True))]
+
+
+def test_decisions_by_hand() -> None:
+    right = pair((100, 100), (80, 90))
+    too_close = pair((100, 100), (80, 98))
+    within_the_margin = pair((100, 100), (98, 90))  # fusing would not have been worth it
+    wrongly_fused = pair((100, 100), (80, 120))
+    rightly_apart = pair((100, 100), (120, 130))
+    for cases, is_clear, is_right in (
+        (right, True, True),
+        (too_close, False, True),
+        (within_the_margin, True, False),
+        (wrongly_fused, True, False),
+        (rightly_apart, True, True),
+    ):
+        (found,) = decisions(cases)
+        assert (found.is_clear, found.is_right) == (is_clear, is_right)
+    assert decision_lines(too_close) == decision_lines(right[:1]) == []
+    assert decision_lines(right) == [
+        "fused or apart: 1 of 1 decisions right (100%) where the times differ by more than 5%"
+    ]
+    wrong, line = decision_lines(wrongly_fused)
+    assert wrong.endswith("fused takes 1.20 of the time apart, predicted 0.80")
+    assert line.startswith("fused or apart: 0 of 1 decisions right (0%)")
 
 
 def test_records_hold_every_field() -> None:
