@@ -43,20 +43,28 @@ class FuseModulesPass(ModulePass):
     Preconditions: layouts are assigned. A convolution with a schedule written by hand is left alone.
     Options: `target`, the name of a target or the path of a target file; `max_stages`, how many
     layers a module may have (1: nothing is fused); `max_ring_bytes`, how much its intermediate rows
-    may take (0: any); `forbid` and `force`, patterns of locations (`*`, `?`, `[…]`): layers that
-    stay alone, and layers that are fused with each other whatever is predicted.
+    may take (0: any); `forbid` and `force`, patterns (`*`, `?`, `[…]`) of locations or operations:
+    layers that stay alone, and layers that are fused with each other whatever is predicted.
 
-    Before, for target=x86-64-v4 and force="*":
+    Before:
     ```mlir
-    func.func @main(%x : tensor<1x16x8x8xf32, #conv.layout<nchwc, 16>>, %d : tensor<16x1x3x3xf32>, %p : tensor<32x16x1x1xf32>) -> tensor<1x32x8x8xf32, #conv.layout<nchwc, 16>> {
-      %y = conv.depthwise %x, %d {padding = [1, 1, 1, 1]} : tensor<1x16x8x8xf32, #conv.layout<nchwc, 16>>, tensor<16x1x3x3xf32> -> tensor<1x16x8x8xf32, #conv.layout<nchwc, 16>>
-      %z = conv.pointwise %y, %p : tensor<1x16x8x8xf32, #conv.layout<nchwc, 16>>, tensor<32x16x1x1xf32> -> tensor<1x32x8x8xf32, #conv.layout<nchwc, 16>>
-      func.return %z : tensor<1x32x8x8xf32, #conv.layout<nchwc, 16>>
+    func.func @main(%x : tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>, %d : tensor<32x1x3x3xf32>, %p : tensor<64x32x1x1xf32>) -> tensor<1x64x112x112xf32, #conv.layout<nchwc, 16>> {
+      %y = conv.depthwise %x, %d {padding = [1, 1, 1, 1]} : tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>, tensor<32x1x3x3xf32> -> tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>
+      %z = conv.pointwise %y, %p : tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>, tensor<64x32x1x1xf32> -> tensor<1x64x112x112xf32, #conv.layout<nchwc, 16>>
+      func.return %z : tensor<1x64x112x112xf32, #conv.layout<nchwc, 16>>
     }
     ```
-    After:
+    After, for target=x86-64-v4:
     ```mlir
-    XXX
+    func.func @main(%x: tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>, %d: tensor<32x1x3x3xf32>, %p: tensor<64x32x1x1xf32>) -> tensor<1x64x112x112xf32, #conv.layout<nchwc, 16>> {
+      %z = conv.fused(%x, %d, %p) schedule = #conv.band<rows = 2> {
+      ^bb0(%0: tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>, %1: tensor<32x1x3x3xf32>, %2: tensor<64x32x1x1xf32>):
+        %y = conv.depthwise %0, %1 {padding = [1, 1, 1, 1]} schedule = #conv.tile<rotate, columns = 14> : tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>, tensor<32x1x3x3xf32> -> tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>
+        %z_1 = conv.pointwise %y, %2 schedule = #conv.tile<broadcast, columns = 6, vectors = 4> : tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>, tensor<64x32x1x1xf32> -> tensor<1x64x112x112xf32, #conv.layout<nchwc, 16>>
+        conv.yield %z_1 : tensor<1x64x112x112xf32, #conv.layout<nchwc, 16>>
+      } : tensor<1x32x112x112xf32, #conv.layout<nchwc, 16>>, tensor<32x1x3x3xf32>, tensor<64x32x1x1xf32> -> tensor<1x64x112x112xf32, #conv.layout<nchwc, 16>>
+      func.return %z : tensor<1x64x112x112xf32, #conv.layout<nchwc, 16>>
+    }
     ```
     """  # noqa: E501
 
@@ -173,4 +181,4 @@ class _Chain:
 
 
 def _matches(op: ConvolutionOp, pattern: str) -> bool:
-    return bool(pattern) and fnmatch(remarks.location_of(op), pattern)
+    return any(fnmatch(text, pattern) for text in (remarks.location_of(op), op.name))
