@@ -83,8 +83,6 @@ def _check_pairs(op: ConvolutionOp, tile: TileAttr) -> None:
             f"expected a 1x1 kernel of one group, stride 1 and no padding in scheme pairs, "
             f"found {op.name}"
         )
-    if op.scale is not None:
-        raise ConvoptError("expected no scaled input in scheme pairs, found one")
 
 
 def _check_groups(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:

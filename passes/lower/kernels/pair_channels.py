@@ -26,12 +26,18 @@ class PairReduction:
     """Adds pairs of input channels to accumulators, for a 1x1 kernel."""
 
     def __init__(
-        self, builder: KernelBuilder, shape: BroadcastShape, source: FeatureMap, weights: SSAValue
+        self,
+        builder: KernelBuilder,
+        shape: BroadcastShape,
+        source: FeatureMap,
+        weights: SSAValue,
+        scale: SSAValue | None = None,
     ):
         self.b = builder
         self.shape = shape
         self.source = source
         self.weights = weights
+        self.scale = scale
 
     @property
     def _unroll(self) -> int:
@@ -96,6 +102,9 @@ class PairReduction:
         b.fence()
         number = b.add(b.mul(vector, b.lanes // 2), pair)
         weights = [b.load(self.weights, number, a, 0) for a in range(count)]
+        if self.scale is not None:
+            factors = b.load_pair_splat(self.scale, place.image, vector, b.mul(pair, 2))
+            weights = [b.mulf(weight, factors) for weight in weights]
         image, row = self.source.image(place.image), self.input_row(place.row, 0)
         result = list(sums)
         for pixel in range(tile_class.size):
