@@ -30,8 +30,10 @@ from convopt.benchmarks.prediction.results import Judged, agreement, by_bound, b
 from convopt.benchmarks.prediction.statistics import rank_correlation, ranks
 from convopt.benchmarks.prediction.tables import agreement_line, disturbed_line
 from convopt.cli.start import convopt_bench
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.errors import UsageError
-from convopt.passes.cost.memory_access.predicted_time import PhaseTime
+from convopt.passes.cost.memory_access.predicted_time import USABLE, PhaseTime
+from convopt.passes.cost.memory_access.replacement import missed_share
 
 SMALL = """\
 network,kind,cin,hin,win,cout,kh,kw,stride_h,stride_w,pad_top,pad_left,pad_bottom,pad_right,dilation,groups,count
@@ -312,6 +314,21 @@ def test_what_is_predicted_for_a_call(cases: list[CompiledCase]) -> None:
     seconds = (weights + bias) / target.dram_gbs * 1e-9
     assert cold.part("beyond") == pytest.approx(seconds)
     assert cold.seconds > warm.seconds
+
+
+def test_input_and_output_were_touched_by_the_call_before(small: str) -> None:
+    """Each kernel fits the cache, both together do not."""
+    layers = tuple(case.stages[0] for case in read_cases([small]))
+    kernels = compiled(Case(("small",), layers), "host").kernels
+    given, made, weights = 36 * 16, 36 * 32, 9 * 16 + 16 * 32
+    touched = FLOAT_BYTES * (given + given + made + weights)
+    usable = 0.8 * touched
+    target = replace(cpu_target("x86-64-v4"), l2_bytes=round(usable / USABLE))
+    found = predicted(kernels, target, 0)
+    share = missed_share(touched, USABLE * target.l2_bytes)
+    assert 0 < share < 1
+    expected = share * FLOAT_BYTES * (given / target.l3_gbs + made / target.l3_write_gbs) * 1e-9
+    assert found.part("beyond") == pytest.approx(expected)
 
 
 @pytest.fixture
