@@ -60,7 +60,7 @@ class PlannedKernel(NamedTuple):
         """Intermediate rows that a thread keeps."""
         if self.band is None:
             return 0
-        rows = ring_rows([stage.conv.rows for stage in self.stages], self.band)
+        rows = ring_rows(tuple(stage.conv.rows for stage in self.stages), self.band)
         stored = zip(self.stages[:-1], rows, strict=True)
         return sum(stage.output_bytes(count) for stage, count in stored)
 

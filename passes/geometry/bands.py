@@ -6,6 +6,7 @@ for its own; rows that an earlier band made stay in a ring as long as a later on
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from convopt.passes.geometry.axis_tiles import Axis
 
@@ -51,7 +52,8 @@ def bands_from(axes: Sequence[Axis], band: int, first: int = 0) -> Iterator[list
         yield stages
 
 
-def ring_rows(axes: Sequence[Axis], band: int) -> list[int]:
+@lru_cache(maxsize=4096)
+def ring_rows(axes: tuple[Axis, ...], band: int) -> tuple[int, ...]:
     """Rows that the ring between each stage and the next one holds, wherever a thread begins."""
     rings = [1] * (len(axes) - 1)
     for first in range(-(-axes[-1].outputs // band)):
@@ -60,10 +62,11 @@ def ring_rows(axes: Sequence[Axis], band: int) -> list[int]:
             rings = [max(pair) for pair in zip(rings, needed, strict=True)]
             if number == 1:  # later bands need as much as the second one, or less
                 break
-    return rings
+    return tuple(rings)
 
 
-def divides_bands(axes: Sequence[Axis], band: int, stage: int, rows: int) -> bool:
+@lru_cache(maxsize=4096)
+def divides_bands(axes: tuple[Axis, ...], band: int, stage: int, rows: int) -> bool:
     """Whether register tiles of so many rows start and end where the bands of a stage do."""
     if rows == 1:
         return True

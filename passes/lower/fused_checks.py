@@ -95,7 +95,7 @@ def _check_stage(stage: ConvolutionOp, first: ConvolutionOp, target: CpuTarget) 
 
 
 def _check_alignment(stages: list[ConvolutionOp], band: int) -> None:
-    axes = [axes_of(stage)[0] for stage in stages]
+    axes = tuple(axes_of(stage)[0] for stage in stages)
     for number, stage in enumerate(stages):
         assert stage.schedule is not None
         rows = stage.schedule.rows.data

@@ -30,7 +30,7 @@ def plan_fused(op: FusedOp, target: CpuTarget) -> KernelPlan:
     stages = checked_stages(op, target)
     assert op.schedule is not None
     plans = [plan_stage(stage, _tile(stage), target, by_rows=True) for stage in stages]
-    axes = [axes_of(stage)[0] for stage in stages]
+    axes = tuple(axes_of(stage)[0] for stage in stages)
     band, batch = op.schedule.rows.data, stages[0].input_type.get_shape()[0]
     rings = ring_rows(axes, band)
     outside = dict(zip(op.body.block.args, op.inputs, strict=True))

@@ -81,7 +81,7 @@ def _unevenness(module: PlannedLayers, outputs: int) -> float:
 def _modules(
     stages: Sequence[ConvolutionOp], target: CpuTarget, network_bytes: float
 ) -> Iterator[PlannedLayers]:
-    axes = [axes_of(stage)[0] for stage in stages]
+    axes = tuple(axes_of(stage)[0] for stage in stages)
     problems = [problem_of(stage, target, by_rows=True) for stage in stages]
     for band in BANDS:
         if band > axes[-1].outputs:
@@ -97,20 +97,18 @@ def _modules(
         )
         kernel = PlannedKernel(tuple(kernels), band)
         module = _planned(kernel, tuple(tiles), target, network_bytes)
-        yield _asking_ahead(stages, module, target, network_bytes) or module
+        yield _asking_ahead(stages, module, target) or module
 
 
 def _asking_ahead(
-    stages: Sequence[ConvolutionOp], module: PlannedLayers, target: CpuTarget, network_bytes: float
+    stages: Sequence[ConvolutionOp], module: PlannedLayers, target: CpuTarget
 ) -> PlannedLayers | None:
     """The module whose busiest stage asks for the next band's input, if that costs nothing.
 
     It pays more than predicted: a stage that waits for memory does not overlap it perfectly.
     """
-    tiles = module.tiles
-    asking = [
-        n for n in range(len(stages)) if can_ask_ahead(stages[0], stages[n], tiles[n], target)
-    ]
+    tiles, first = module.tiles, stages[0]
+    asking = [n for n, each in enumerate(stages) if can_ask_ahead(first, each, tiles[n], target)]
     if not target.prefetches or not asking:
         return None
     busiest = max(asking, key=lambda n: stages[n].macs)
@@ -121,7 +119,8 @@ def _asking_ahead(
     asks = TileAttr(tile.scheme, *size, Prefetch.INPUT)
     kernel = module.kernel._replace(asking=busiest)
     changed = tuple(asks if n == busiest else each for n, each in enumerate(tiles))
-    return _planned(kernel, changed, target, network_bytes)
+    seconds = sum(time.seconds for time in stage_times(module.phases, busiest, target))
+    return PlannedLayers(kernel, changed, module.phases, seconds)
 
 
 def _planned(

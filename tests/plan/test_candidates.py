@@ -80,6 +80,10 @@ def check_legal(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
         assert whole.output_vectors(target) % vectors == 0
         assert pixels <= columns.outputs * (rows.outputs if is_collapsible(rows, columns) else 1)
         return
+    if tile.scheme is TileScheme.PAIRS:
+        assert 0 < outputs % target.lanes <= target.lanes // 2
+        assert tile.columns.data <= rows.outputs * columns.outputs
+        return
     problem = ByPixelProblem(rows, columns, inputs)
     assert sizes[0] <= rows.outputs
     assert sizes[1] <= columns.outputs

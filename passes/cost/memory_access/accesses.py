@@ -107,6 +107,7 @@ def combined(accesses: Iterable[Access]) -> tuple[Access, ...]:
 def total_of(name: str, phases: list[Phase]) -> Phase:
     """All of them as one phase; windows become the mean one."""
     window = _mean_window(phases)
+    times = Counter(phases)
     return Phase(
         name,
         sum(phase.fmas for phase in phases),
@@ -114,8 +115,11 @@ def total_of(name: str, phases: list[Phase]) -> Phase:
         sum(phase.loads for phase in phases),
         sum(phase.stores for phase in phases),
         combined(
-            access if access.window == 1 else access._replace(window=window)
-            for phase in phases
+            access._replace(
+                elements=count * access.elements,
+                window=access.window if access.window == 1 else window,
+            )
+            for phase, count in times.items()
             for access in phase.accesses
         ),
         sum(phase.loops for phase in phases),

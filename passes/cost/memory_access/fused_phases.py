@@ -10,6 +10,7 @@ bounds: all that the phases in between touch.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 
 from convopt.passes.cost.memory_access.accesses import Operand, Phase, total_of
 from convopt.passes.cost.memory_access.broadcast_accesses import broadcast_phase
@@ -23,6 +24,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
 )
 from convopt.passes.cost.memory_access.halo import inputs_of
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.bands import rows_needed
 
 
 class Halo(Enum):
@@ -43,6 +45,7 @@ class _Step:
     again: int
 
 
+@lru_cache(maxsize=8192)
 def kernel_phase(name: str, kernel: CpuKernel, since: LastTouch) -> Phase:
     """A kernel on its own, or on the rows that its geometry says."""
     if isinstance(kernel.tile, RotateTile):
@@ -148,12 +151,12 @@ def _touched_bytes(stages: Sequence[CpuKernel], steps: Sequence[_Step]) -> int:
 
 
 def _rows_of(kernel: CpuKernel, step: _Step) -> CpuKernel:
-    """The kernel on the output rows of a step."""
+    """The kernel on the output rows of a step, which is an image of its own: equal steps are equal
+    wherever they lie."""
     axis, rows = kernel.conv.rows, step.stop - step.start
-    if axis.kernel == axis.stride == 1 and axis.pad == 0:
-        part = Axis(rows, rows, 1)
-    else:
-        part = replace(axis, outputs=rows, pad=axis.pad - step.start * axis.stride)
+    first, stop = rows_needed(axis, step.start, step.stop)
+    pad = first - axis.input_of(step.start, 0)
+    part = replace(axis, inputs=stop - first, outputs=rows, pad=pad)
     return replace(kernel, conv=replace(kernel.conv, rows=part))
 
 

@@ -18,7 +18,7 @@ from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import Window
 from convopt.passes.geometry.asking import can_ask_ahead
 from convopt.passes.geometry.bands import divides_bands
-from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks
+from convopt.passes.geometry.schemes import axes_of
 from convopt.passes.geometry.tile_code import has_static_edges
 from convopt.passes.pipelines import PIPELINES
 from convopt.passes.plan.module_building import build_module
@@ -138,7 +138,7 @@ def module_schedules(
     """Tiles that stages of a module can do, and rows of its bands."""
     outputs = stages[-1].result_type.get_shape()[2]
     band = draw(st.integers(1, outputs))
-    axes = [axes_of(stage)[0] for stage in stages]
+    axes = tuple(axes_of(stage)[0] for stage in stages)
     tiles: list[TileAttr] = []
     asked = False
     for number, stage in enumerate(stages):
@@ -164,8 +164,6 @@ def _stage_tiles(
     draw: st.DrawFn, stage: ConvolutionOp, target: CpuTarget, rows: Sequence[int]
 ) -> TileAttr:
     schemes = [each for each in possible_schemes(stage, target) if each is not TileScheme.STRIP]
-    if stage.group_count == 1 and is_collapsible(*axes_of(stage)) and reads_blocks(stage):
-        schemes.append(TileScheme.PAIRS)
     scheme = draw(st.sampled_from(schemes))
     columns = draw(st.integers(1, 6))
     if scheme is TileScheme.ROTATE:

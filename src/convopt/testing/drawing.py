@@ -9,7 +9,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import Window
-from convopt.passes.geometry.schemes import axes_of
+from convopt.passes.geometry.schemes import axes_of, is_collapsible
 from convopt.passes.geometry.tile_code import has_static_edges
 from convopt.passes.plan.candidates import schedules
 from convopt.testing.convolutions import ACTIVATIONS, ConvolutionCase
@@ -68,7 +68,11 @@ def possible_schemes(op: ConvolutionOp, target: CpuTarget) -> list[TileScheme]:
     """The schemes that can do a convolution at all, well or badly."""
     inputs = op.filter_type.get_shape()[1]
     fills_vectors = op.multiplier == inputs and target.lanes % inputs == 0
-    if block_of(op.input_type) == 1 or op.scale is not None or not fills_vectors:
+    if block_of(op.input_type) == 1:
+        return [TileScheme.BROADCAST]
+    if op.group_count == 1 and is_collapsible(*axes_of(op)):
+        return [TileScheme.BROADCAST, TileScheme.PAIRS]
+    if op.scale is not None or not fills_vectors:
         return [TileScheme.BROADCAST]
     if inputs == 1 and op.window.dilation[0] == 1:
         return [TileScheme.BROADCAST, TileScheme.ROTATE, TileScheme.STRIP]
@@ -84,6 +88,8 @@ def any_tiles(draw: st.DrawFn, op: ConvolutionOp, target: CpuTarget) -> TileAttr
     parallel = draw(st.sampled_from(Parallel))
     if scheme is TileScheme.STRIP:
         return TileAttr(scheme, 1, columns)
+    if scheme is TileScheme.PAIRS:
+        return TileAttr(scheme, 1, columns, 1, Prefetch.NONE, parallel)
     if scheme is TileScheme.BROADCAST:
         all_vectors = -(-op.result_type.get_shape()[1] // target.lanes)
         divisors = [v for v in range(1, min(5, all_vectors) + 1) if all_vectors % v == 0]
