@@ -161,27 +161,30 @@ class LayerData:
     @cached_property
     def reference(self) -> npt.NDArray[np.float64]:
         """The result in float64, NCHW."""
-        layer = self.layer
-        top, left, bottom, right = layer.padding
-        padded = np.pad(
-            self.x.astype(np.float64), ((0, 0), (0, 0), (top, bottom), (left, right))
-        ).reshape(layer.groups, layer.cin // layer.groups, layer.hin + top + bottom, -1)
-        filters = self.weights.astype(np.float64).reshape(
-            layer.groups, layer.cout // layer.groups, *layer.filter_shape[1:]
-        )
-        _, _, rows, columns = layer.output_shape
-        shape = (layer.groups, layer.cout // layer.groups, rows * columns)
-        result = np.zeros(shape)
-        for kh in range(layer.kh):
-            for kw in range(layer.kw):
-                first_row, first_column = kh * layer.dilation, kw * layer.dilation
-                window = padded[
-                    :,
-                    :,
-                    first_row : first_row + (rows - 1) * layer.stride_h + 1 : layer.stride_h,
-                    first_column : first_column
-                    + (columns - 1) * layer.stride_w
-                    + 1 : layer.stride_w,
-                ]
-                result += filters[..., kh, kw] @ window.reshape(layer.groups, -1, rows * columns)
-        return result.reshape(layer.output_shape) + self.bias[:, None, None]
+        return convolved(self, self.x.astype(np.float64))
+
+
+def convolved(data: LayerData, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """What the layer's weights and bias make of `x`, in float64, NCHW."""
+    layer = data.layer
+    top, left, bottom, right = layer.padding
+    padded = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right))).reshape(
+        layer.groups, layer.cin // layer.groups, layer.hin + top + bottom, -1
+    )
+    filters = data.weights.astype(np.float64).reshape(
+        layer.groups, layer.cout // layer.groups, *layer.filter_shape[1:]
+    )
+    _, _, rows, columns = layer.output_shape
+    shape = (layer.groups, layer.cout // layer.groups, rows * columns)
+    result = np.zeros(shape)
+    for kh in range(layer.kh):
+        for kw in range(layer.kw):
+            first_row, first_column = kh * layer.dilation, kw * layer.dilation
+            window = padded[
+                :,
+                :,
+                first_row : first_row + (rows - 1) * layer.stride_h + 1 : layer.stride_h,
+                first_column : first_column + (columns - 1) * layer.stride_w + 1 : layer.stride_w,
+            ]
+            result += filters[..., kh, kw] @ window.reshape(layer.groups, -1, rows * columns)
+    return result.reshape(layer.output_shape) + data.bias[:, None, None]

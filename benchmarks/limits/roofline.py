@@ -1,4 +1,4 @@
-"""The least time that a layer can take on a core: the roofline.
+"""The least time that a layer, or a module of layers, can take on a core: the roofline.
 
 S. Williams, A. Waterman, D. Patterson: "Roofline: An Insightful Visual Performance Model for
 Multicore Architectures", CACM 52(4), 2009.
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.limits.machine import Level, Limits
+from convopt.benchmarks.module import Module
 from convopt.convdialect.shapes import FLOAT_BYTES
 
 COMPUTE = "compute"
@@ -44,16 +45,25 @@ class LayerLimit:
 
 
 def layer_limit(layer: Layer, limits: Limits) -> LayerLimit:
-    """Input, weights and bias are read once and the output written once, at the level where all
-    fit. As many bytes as are both read and written go at the speed of copying, the rest at that
-    of reading or writing."""
-    level = home_level(layer.bytes, limits)
+    """Input, weights and bias are read once and the output written once."""
     written = FLOAT_BYTES * layer.cout * layer.output_shape[2] * layer.output_shape[3]
-    read = layer.bytes - written
+    return limit_of(layer.macs, layer.bytes - written, written, limits)
+
+
+def module_limit(module: Module, limits: Limits) -> LayerLimit:
+    """Input, weights and biases are read once and the output written once; what lies between the
+    convolutions moves nowhere."""
+    return limit_of(module.macs, module.bytes_read, module.bytes_written, limits)
+
+
+def limit_of(macs: int, read: int, written: int, limits: Limits) -> LayerLimit:
+    """For multiply-adds, and bytes at the level where all fit. As many bytes as are both read and
+    written go at the speed of copying, the rest at that of reading or writing."""
+    level = home_level(read + written, limits)
     balanced = 2 * min(read, written)
     rest_gbs = level.read_gbs if read > written else level.write_gbs
     memory = balanced / level.copy_gbs + abs(read - written) / rest_gbs
-    return LayerLimit(2 * layer.macs / limits.peak_gflops / 1e9, memory / 1e9, level.name)
+    return LayerLimit(2 * macs / limits.peak_gflops / 1e9, memory / 1e9, level.name)
 
 
 def home_level(size: int, limits: Limits) -> Level:

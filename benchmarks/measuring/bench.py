@@ -1,7 +1,10 @@
 """Layers measured in this process."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.limits.machine import Limits, Machine
@@ -18,6 +21,10 @@ class Contender:
 
     peer: Peer
     layout: Layout
+
+
+Prepare = Callable[[Contender], Prepared]
+"""Makes a library ready. Raises UnsupportedError where it cannot do it."""
 
 
 def contenders(peers: Sequence[Peer], layouts: Sequence[Layout]) -> list[Contender]:
@@ -50,11 +57,21 @@ class Bench:
         """Check everyone's result, then time those that are right, in turn."""
         data = LayerData.random(layer)
         limit = layer_limit(layer, self._limits)
+
+        def prepare(one: Contender) -> Prepared:
+            return one.peer.prepare_layer(data, one.layout, 1)
+
+        return LayerRow(table, layer, limit, self.cells(prepare, data.reference, limit))
+
+    def cells(
+        self, prepare: Prepare, reference: npt.NDArray[np.float64], limit: LayerLimit
+    ) -> tuple[Cell, ...]:
+        """The same for anything whose only result is `reference` and whose limit is `limit`."""
         cells: list[Cell] = []
         ready: dict[int, Prepared] = {}
         try:
             for number, one in enumerate(self._entered):
-                cell, prepared = _checked(one, data)
+                cell, prepared = _checked(one, prepare, reference)
                 cells.append(cell)
                 if prepared is not None:
                     ready[number] = prepared
@@ -62,7 +79,7 @@ class Bench:
         finally:
             for prepared in ready.values():
                 prepared.close()
-        return LayerRow(table, layer, limit, tuple(cells))
+        return tuple(cells)
 
     def _time(self, cells: list[Cell], ready: dict[int, Prepared], limit: LayerLimit) -> None:
         """Put timings into the cells that are ready."""
@@ -85,14 +102,16 @@ def timings(
     return [timing(samples, best_peak, limit_seconds) for samples in found]
 
 
-def _checked(one: Contender, data: LayerData) -> tuple[Cell, Prepared | None]:
-    """The cell without its timing; and the prepared layer, unless it is not to be timed.
+def _checked(
+    one: Contender, prepare: Prepare, reference: npt.NDArray[np.float64]
+) -> tuple[Cell, Prepared | None]:
+    """The cell without its timing; and what was prepared, unless it is not to be timed.
 
     A library that breaks down must not take the others' rows with it: its cell says how.
     """
     name, layout = one.peer.name, one.layout
     try:
-        prepared = one.peer.prepare_layer(data, layout, 1)
+        prepared = prepare(one)
     except UnsupportedError as error:
         return Cell(name, layout, None, note=str(error)), None
     except Exception as error:
@@ -103,7 +122,7 @@ def _checked(one: Contender, data: LayerData) -> tuple[Cell, Prepared | None]:
     except Exception as error:
         prepared.close()
         return Cell(name, layout, None, note=f"failed: {type(error).__name__}: {error}"), None
-    found = relative_error(output, data.reference)
+    found = relative_error(output, reference)
     if not found <= one.peer.tolerance:
         prepared.close()
         return Cell(name, layout, None, found, f"wrong: relative error {found:.1e}"), None

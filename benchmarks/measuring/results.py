@@ -46,8 +46,12 @@ class LayerRow:
 def merged(rows: Sequence[LayerRow]) -> LayerRow:
     """One row of what several processes found about the same layer."""
     first = rows[0]
-    cells = [_merged_cell(cells) for cells in zip(*(row.cells for row in rows), strict=True)]
-    return LayerRow(first.table, first.layer, first.limit, tuple(cells))
+    return LayerRow(first.table, first.layer, first.limit, merged_cells([r.cells for r in rows]))
+
+
+def merged_cells(found: Sequence[Sequence[Cell]]) -> tuple[Cell, ...]:
+    """One cell for each of those that every process has, in the same order."""
+    return tuple(_merged_cell(cells) for cells in zip(*found, strict=True))
 
 
 def _merged_cell(cells: Sequence[Cell]) -> Cell:

@@ -1,13 +1,14 @@
 """convopt itself, behind the interface of the others."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata
 
 from convopt.artifact import Artifact, CodeSegment
 from convopt.backends.targets import cpu_target
 from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.module import ModuleData
 from convopt.benchmarks.peers.bound_code import BoundCode, own_buffers
 from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared, UnsupportedError
 from convopt.cache import artifact_key, user_cache
@@ -24,6 +25,9 @@ class ConvoptPeer(Peer):
 
     name = "convopt"
     layouts = (Layout.OWN, Layout.NCHW)
+    module_layout = Layout.OWN
+    fuses = True
+    """Whether the planner may make fused modules."""
 
     def __init__(self, target: str = "host") -> None:
         self._target_name = target
@@ -36,6 +40,14 @@ class ConvoptPeer(Peer):
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         segment = _only_segment(self._layer_artifact(data, layout))
         return self._bound(segment, [data.x], [data.layer.output_shape], threads)
+
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        segment = _only_segment(self._module_artifact(data))
+        return self._bound(segment, [data.x], [data.module.output_shape], threads)
+
+    def module_kernels(self, data: ModuleData) -> tuple[str, ...]:
+        """The kinds of the kernels that a module's code calls, in order."""
+        return tuple(step.kind for step in _only_segment(self._module_artifact(data)).steps)
 
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
         segment = _only_segment(compiled_artifact(model.onnx, self._target_name))
@@ -54,26 +66,45 @@ class ConvoptPeer(Peer):
         return BoundCode(segment.code, segment.interface, self.target, buffers, threads)
 
     def _layer_artifact(self, data: LayerData, layout: Layout) -> Artifact:
+        parts = {"layer": asdict(data.layer), "layout": layout, "weights": _digest([data])}
+        return self._cached(parts, lambda: self._compiled_layer(data, layout))
+
+    def _module_artifact(self, data: ModuleData) -> Artifact:
+        module, weights = asdict(data.module), _digest(data.layers)
+        parts = {"module": module, "fuses": self.fuses, "weights": weights}
+        return self._cached(parts, lambda: self._compiled_module(data))
+
+    def _cached(self, parts: Mapping[str, object], compiled: Callable[[], Artifact]) -> Artifact:
         """From the user's cache where it is there, which it is afterwards."""
-        parts = {
-            "layer": asdict(data.layer),
-            "layout": layout,
-            "weights": hashlib.sha256(data.weights.tobytes() + data.bias.tobytes()).hexdigest(),
-            "target": asdict(self.target),
-        }
-        key, store = artifact_key({"benchmark": parts}), user_cache()
+        key = artifact_key({"benchmark": {**parts, "target": asdict(self.target)}})
+        store = user_cache()
         artifact = load_artifact(store, key)
         if artifact is None:
-            artifact = self._compile(data, layout)
+            artifact = compiled()
             store.store(key, artifact.to_bytes())
         return artifact
 
-    def _compile(self, data: LayerData, layout: Layout) -> Artifact:
+    def _compiled_layer(self, data: LayerData, layout: Layout) -> Artifact:
         from convopt.benchmarks.peers.single_layer import single_layer
         from convopt.build import Builder
 
         lanes = self.target.lanes if layout is Layout.OWN else 1
         return Builder(self.target, self._target_name).build(single_layer(data, lanes), "layer")
+
+    def _compiled_module(self, data: ModuleData) -> Artifact:
+        from convopt.benchmarks.peers.blocked_module import FUSING, blocked_module
+        from convopt.build import BEFORE_CODEGEN, Builder
+
+        passes = [name for name in BEFORE_CODEGEN if self.fuses or name != FUSING]
+        builder = Builder(self.target, self._target_name, to_kernels=passes)
+        return builder.build(blocked_module(data, self.target.lanes), "module")
+
+
+class SeparateConvoptPeer(ConvoptPeer):
+    """Every layer a kernel of its own, whatever the planner would fuse."""
+
+    name = "convopt-separate"
+    fuses = False
 
 
 def _only_segment(artifact: Artifact) -> CodeSegment:
@@ -81,3 +112,9 @@ def _only_segment(artifact: Artifact) -> CodeSegment:
     if len(artifact.segments) > 1 or not isinstance(segment, CodeSegment):
         raise UnsupportedError(f"convopt leaves a part to onnxruntime: {artifact.partition}")
     return segment
+
+
+def _digest(layers: Iterable[LayerData]) -> str:
+    """Of weights and biases."""
+    content = b"".join(data.weights.tobytes() + data.bias.tobytes() for data in layers)
+    return hashlib.sha256(content).hexdigest()

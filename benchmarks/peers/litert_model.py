@@ -1,4 +1,4 @@
-"""A layer as a LiteRT flatbuffer, NHWC in and out."""
+"""A layer, and a module of layers, as LiteRT flatbuffers, NHWC in and out."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from convopt.benchmarks.layer import Layer, LayerData
+from convopt.benchmarks.module import ModuleData
 
 _SCHEMA_VERSION = 3
 _IDENTIFIER = b"TFL3"
@@ -65,13 +66,33 @@ class _Model:
 
 
 def litert_layer(data: LayerData) -> bytes:
-    """The convolution with its bias.
+    """The convolution with its bias."""
+    model = _Model()
+    first = model.tensor("x", _nhwc(data.layer.input_shape))
+    return model.content(first, _append(model, first, data, has_relu6=False))
+
+
+def litert_module(data: ModuleData) -> bytes:
+    """The convolutions with bias and ReLU6, and the addition."""
+    module, model = data.module, _Model()
+    first = value = model.tensor("x", _nhwc(module.input_shape))
+    for stage, layer in zip(module.stages, data.layers, strict=True):
+        value = _append(model, value, layer, stage.has_relu6)
+    if module.adds_input:
+        total = model.tensor("sum", _nhwc(module.output_shape))
+        kind, options = schema.BuiltinOptions.AddOptions, schema.AddOptionsT()
+        model.operator(schema.BuiltinOperator.ADD, [value, first], total, kind, options)
+        value = total
+    return model.content(first, value)
+
+
+def _append(model: _Model, x: int, data: LayerData, has_relu6: bool) -> int:
+    """The convolution of `x` with its bias.
 
     Padding that is neither "same" nor none is a node of its own, which XNNPACK takes into the
     convolution.
     """
-    layer, model = data.layer, _Model()
-    first = x = model.tensor("x", _nhwc(layer.input_shape))
+    layer = data.layer
     padding = _padding_mode(layer)
     if padding is None:
         padding = schema.Padding.VALID
@@ -91,14 +112,16 @@ def litert_layer(data: LayerData) -> bytes:
     options.padding = padding
     options.strideH, options.strideW = layer.stride_h, layer.stride_w
     options.dilationHFactor = options.dilationWFactor = layer.dilation
-    last = model.tensor("y", _nhwc(layer.output_shape))
+    if has_relu6:
+        options.fusedActivationFunction = schema.ActivationFunctionType.RELU6
+    result = model.tensor("y", _nhwc(layer.output_shape))
     inputs = [
         x,
         model.tensor("weights", weights.shape, weights),
         model.tensor("bias", data.bias.shape, data.bias),
     ]
-    model.operator(code, inputs, last, kind, options)
-    return model.content(first, last)
+    model.operator(code, inputs, result, kind, options)
+    return result
 
 
 def _convolution(data: LayerData) -> tuple[int, int, Any, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.module import ModuleData
 from convopt.benchmarks.peers.packages import require
 from convopt.benchmarks.peers.peer import Layout, Peer, Prepared, UnsupportedError
 from convopt.benchmarks.peers.quiet import quiet_stderr
@@ -16,6 +17,7 @@ class LiteRtPeer(Peer):
 
     name = "litert"
     layouts = (Layout.OWN,)
+    module_layout = Layout.OWN
 
     def __init__(self) -> None:
         self._interpreter = require("ai_edge_litert.interpreter", "ai-edge-litert")
@@ -27,14 +29,21 @@ class LiteRtPeer(Peer):
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         from convopt.benchmarks.peers.litert_model import litert_layer
 
-        content = litert_layer(data)
+        return self._invocation(litert_layer(data), data.layer.name, data.x, threads)
+
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        from convopt.benchmarks.peers.litert_model import litert_module
+
+        return self._invocation(litert_module(data), data.module.name, data.x, threads)
+
+    def _invocation(self, content: bytes, name: str, x: Array, threads: int) -> Prepared:
         try:
             with quiet_stderr():
                 made = self._interpreter.Interpreter(model_content=content, num_threads=threads)
                 made.allocate_tensors()
         except RuntimeError as error:
-            raise UnsupportedError(f"LiteRT refuses {data.layer.name}: {error}") from error
-        return _Invocation(made, data.x)
+            raise UnsupportedError(f"LiteRT refuses {name}: {error}") from error
+        return _Invocation(made, x)
 
 
 class _Invocation(Prepared):

@@ -9,9 +9,10 @@ import numpy as np
 
 from convopt.backends.targets import cpu_target
 from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.module import ModuleData
 from convopt.benchmarks.peers.ncnn_network import ncnn_network
 from convopt.benchmarks.peers.onnx_graph import Graph, read_graph
-from convopt.benchmarks.peers.onnx_layer import onnx_layer
+from convopt.benchmarks.peers.onnx_layer import INPUT, onnx_layer, onnx_module
 from convopt.benchmarks.peers.packages import require
 from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared
 
@@ -29,6 +30,7 @@ class NcnnPeer(Peer):
 
     name = "ncnn"
     layouts = (Layout.OWN, Layout.NCHW)
+    module_layout = Layout.OWN
     tolerance = 1e-3
 
     def __init__(self) -> None:
@@ -40,7 +42,11 @@ class NcnnPeer(Peer):
 
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         graph = read_graph(onnx_layer(data))
-        return _Extraction(self._ncnn, graph, {"x": data.x}, threads, packed=layout is Layout.OWN)
+        return _Extraction(self._ncnn, graph, {INPUT: data.x}, threads, packed=layout is Layout.OWN)
+
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        graph = read_graph(onnx_module(data))
+        return _Extraction(self._ncnn, graph, {INPUT: data.x}, threads, packed=True)
 
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
         return _Extraction(self._ncnn, read_graph(model.onnx), model.feeds, threads, packed=False)

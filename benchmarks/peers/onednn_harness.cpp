@@ -1,4 +1,4 @@
-// One convolution with bias by oneDNN, behind a C interface for ctypes.
+// Convolutions with bias by oneDNN, one or a chain of them, behind a C interface for ctypes.
 
 #include <cstdlib>
 #include <cstring>
@@ -48,10 +48,17 @@ struct Geometry {
     int64_t dilation, groups;
 };
 
+// Weights OIHW, bias [O]; `ceiling` is the bound of a ReLU that follows, 0: none does.
+struct Stage {
+    Geometry geometry;
+    float ceiling;
+    const float *weights, *bias;
+};
+
 // How the activations lie when `onednn_run` starts and stops.
 enum Activations { kPlain = 0, kPreferred = 1, kChannelsLast = 2 };
 
-struct Convolution {
+struct Chain {
     dnnl::engine engine{dnnl::engine::kind::cpu, 0};
     dnnl::stream stream{engine};
     std::vector<std::unique_ptr<void, decltype(&std::free)>> owned;
@@ -68,63 +75,93 @@ void onednn_version(int *parts) {
     parts[0] = version->major, parts[1] = version->minor, parts[2] = version->patch;
 }
 
-void onednn_free(Convolution *convolution) { delete convolution; }
+void onednn_free(Chain *chain) { delete chain; }
 
-// x NCHW, weights OIHW, bias [O]. Null with `onednn_error` set where oneDNN refuses.
-Convolution *onednn_prepare(const Geometry *g, const float *x, const float *weights,
-                            const float *bias, int activations, int threads) try {
+// `count` convolutions, each of which reads what the one before makes; with `adds_input`, x is added
+// to the last one's result. x NCHW. Null with `onednn_error` set where oneDNN refuses.
+Chain *onednn_prepare(const Stage *stages, int64_t count, int adds_input, const float *x,
+                      int activations, int threads) try {
     omp_set_num_threads(threads);
-    auto made = std::make_unique<Convolution>();
+    auto made = std::make_unique<Chain>();
     made->threads = threads;
     const auto f32 = memory::data_type::f32;
-    const memory::dims filter_dims =
-        g->groups == 1 ? memory::dims{g->cout, g->cin, g->kh, g->kw}
-                       : memory::dims{g->groups, g->cout / g->groups, g->cin / g->groups, g->kh,
-                                      g->kw};
-    const memory::desc plain_x({1, g->cin, g->hin, g->win}, f32, tag::nchw);
-    const memory::desc plain_weights(filter_dims, f32, g->groups == 1 ? tag::oihw : tag::goihw);
-    const memory::desc bias_desc({g->cout}, f32, tag::x);
-    made->plain_result = memory::desc({1, g->cout, g->hout, g->wout}, f32, tag::nchw);
-
     const tag chosen = activations == kChannelsLast ? tag::nhwc : tag::any;
-    const dnnl::convolution_forward::primitive_desc description(
-        made->engine, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_auto,
-        memory::desc(plain_x.get_dims(), f32, chosen), memory::desc(filter_dims, f32, tag::any),
-        bias_desc, memory::desc(made->plain_result.get_dims(), f32, chosen),
-        {g->stride_h, g->stride_w}, {g->dilation - 1, g->dilation - 1}, {g->pad_top, g->pad_left},
-        {g->pad_bottom, g->pad_right});
-
     auto huge = [&](const memory::desc &desc) {
         return huge_memory(desc, made->engine, made->owned);
     };
-    memory given_x(plain_x, made->engine, const_cast<float *>(x));
-    memory given_weights(plain_weights, made->engine, const_cast<float *>(weights));
-    memory conv_x = huge(description.src_desc());
-    memory conv_weights = huge(description.weights_desc());
-    memory conv_bias = huge(bias_desc);
-    memory conv_result = huge(description.dst_desc());
-    std::memcpy(conv_bias.get_data_handle(), bias, bias_desc.get_size());
-    dnnl::reorder(given_weights, conv_weights).execute(made->stream, given_weights, conv_weights);
-    dnnl::reorder(given_x, conv_x).execute(made->stream, given_x, conv_x);
+    auto reordered = [&](const memory &source, const memory::desc &desc) {
+        memory result = huge(desc);
+        made->steps.push_back({dnnl::reorder(source, result),
+                               {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, result}}});
+        return result;
+    };
 
-    const bool reorders = activations == kPlain;
-    if (reorders && conv_x.get_desc() != plain_x) {
-        memory source = huge(plain_x);
-        std::memcpy(source.get_data_handle(), x, plain_x.get_size());
-        made->steps.push_back({dnnl::reorder(source, conv_x),
-                               {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, conv_x}}});
+    memory first, value;  // what the chain and the next convolution read
+    for (int64_t number = 0; number < count; ++number) {
+        const Stage &stage = stages[number];
+        const Geometry *g = &stage.geometry;
+        const bool is_last = number + 1 == count;
+        const memory::dims filter_dims =
+            g->groups == 1 ? memory::dims{g->cout, g->cin, g->kh, g->kw}
+                           : memory::dims{g->groups, g->cout / g->groups, g->cin / g->groups,
+                                          g->kh, g->kw};
+        const memory::desc plain_x({1, g->cin, g->hin, g->win}, f32, tag::nchw);
+        const memory::desc plain_weights(filter_dims, f32, g->groups == 1 ? tag::oihw : tag::goihw);
+        const memory::desc plain_result({1, g->cout, g->hout, g->wout}, f32, tag::nchw);
+        const memory::desc bias_desc({g->cout}, f32, tag::x);
+        memory::desc result_desc(plain_result.get_dims(), f32, chosen);
+
+        dnnl::post_ops after;
+        if (stage.ceiling > 0)
+            after.append_eltwise(dnnl::algorithm::eltwise_clip, 0.0f, stage.ceiling);
+        const bool adds = is_last && adds_input;
+        if (adds) {
+            result_desc = first.get_desc();
+            after.append_binary(dnnl::algorithm::binary_add, first.get_desc());
+        }
+        dnnl::primitive_attr attributes;
+        attributes.set_post_ops(after);
+        const dnnl::convolution_forward::primitive_desc description(
+            made->engine, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_auto,
+            memory::desc(plain_x.get_dims(), f32, chosen),
+            memory::desc(filter_dims, f32, tag::any), bias_desc, result_desc,
+            {g->stride_h, g->stride_w}, {g->dilation - 1, g->dilation - 1},
+            {g->pad_top, g->pad_left}, {g->pad_bottom, g->pad_right}, attributes);
+
+        if (number == 0) {
+            memory given(plain_x, made->engine, const_cast<float *>(x));
+            if (activations == kPlain && description.src_desc() != plain_x) {
+                memory source = huge(plain_x);
+                std::memcpy(source.get_data_handle(), x, plain_x.get_size());
+                value = reordered(source, description.src_desc());
+            } else {
+                value = huge(description.src_desc());
+            }
+            dnnl::reorder(given, value).execute(made->stream, given, value);
+            first = value;
+        } else if (value.get_desc() != description.src_desc()) {
+            value = reordered(value, description.src_desc());
+        }
+        memory given_weights(plain_weights, made->engine, const_cast<float *>(stage.weights));
+        memory weights = huge(description.weights_desc());
+        memory bias = huge(bias_desc);
+        memory result = huge(description.dst_desc());
+        std::memcpy(bias.get_data_handle(), stage.bias, bias_desc.get_size());
+        dnnl::reorder(given_weights, weights).execute(made->stream, given_weights, weights);
+        std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, value},
+                                                  {DNNL_ARG_WEIGHTS, weights},
+                                                  {DNNL_ARG_BIAS, bias},
+                                                  {DNNL_ARG_DST, result}};
+        if (adds)
+            arguments.insert(
+                {DNNL_ARG_ATTR_MULTIPLE_POST_OP(after.len() - 1) | DNNL_ARG_SRC_1, first});
+        made->steps.push_back({dnnl::convolution_forward(description), arguments});
+        value = result;
+        made->plain_result = plain_result;
     }
-    made->steps.push_back({dnnl::convolution_forward(description),
-                           {{DNNL_ARG_SRC, conv_x},
-                            {DNNL_ARG_WEIGHTS, conv_weights},
-                            {DNNL_ARG_BIAS, conv_bias},
-                            {DNNL_ARG_DST, conv_result}}});
-    made->result = conv_result;
-    if (reorders && conv_result.get_desc() != made->plain_result) {
-        made->result = huge(made->plain_result);
-        made->steps.push_back({dnnl::reorder(conv_result, made->result),
-                               {{DNNL_ARG_FROM, conv_result}, {DNNL_ARG_TO, made->result}}});
-    }
+    made->result = value;
+    if (activations == kPlain && value.get_desc() != made->plain_result)
+        made->result = reordered(value, made->plain_result);
     made->stream.wait();
     return made.release();
 } catch (const std::exception &error) {
@@ -133,12 +170,12 @@ Convolution *onednn_prepare(const Geometry *g, const float *x, const float *weig
 }
 
 // 0, or 1 with `onednn_error` set.
-int onednn_run(Convolution *convolution, int64_t calls) try {
-    omp_set_num_threads(convolution->threads);
+int onednn_run(Chain *chain, int64_t calls) try {
+    omp_set_num_threads(chain->threads);
     for (int64_t call = 0; call < calls; ++call)
-        for (auto &[primitive, arguments] : convolution->steps)
-            primitive.execute(convolution->stream, arguments);
-    convolution->stream.wait();
+        for (auto &[primitive, arguments] : chain->steps)
+            primitive.execute(chain->stream, arguments);
+    chain->stream.wait();
     return 0;
 } catch (const std::exception &error) {
     last_error = error.what();
@@ -146,11 +183,10 @@ int onednn_run(Convolution *convolution, int64_t calls) try {
 }
 
 // The result as NCHW; 0, or 1 with `onednn_error` set.
-int onednn_result(Convolution *convolution, float *out) try {
-    memory plain(convolution->plain_result, convolution->engine, out);
-    dnnl::reorder(convolution->result, plain).execute(convolution->stream, convolution->result,
-                                                      plain);
-    convolution->stream.wait();
+int onednn_result(Chain *chain, float *out) try {
+    memory plain(chain->plain_result, chain->engine, out);
+    dnnl::reorder(chain->result, plain).execute(chain->stream, chain->result, plain);
+    chain->stream.wait();
     return 0;
 } catch (const std::exception &error) {
     last_error = error.what();

@@ -35,6 +35,17 @@ class Geometry(ctypes.Structure):
         return Geometry(*(derived.get(name) or getattr(layer, name) for name in _SIZES))
 
 
+class Stage(ctypes.Structure):
+    """The harness's struct of the same name; the arrays must outlive it."""
+
+    _fields_ = [
+        ("geometry", Geometry),
+        ("ceiling", ctypes.c_float),
+        ("weights", _FLOATS),
+        ("bias", _FLOATS),
+    ]
+
+
 @cache
 def load_harness() -> ctypes.CDLL:
     """The harness; raises MissingError without oneDNN or a C++ compiler."""
@@ -43,7 +54,7 @@ def load_harness() -> ctypes.CDLL:
     harness = ctypes.CDLL(str(_compiled(library, header.parent)))
     harness.onednn_prepare.restype = ctypes.c_void_p
     harness.onednn_prepare.argtypes = [
-        *(ctypes.POINTER(Geometry), _FLOATS, _FLOATS, _FLOATS),
+        *(ctypes.POINTER(Stage), ctypes.c_int64, ctypes.c_int, _FLOATS),
         *(ctypes.c_int, ctypes.c_int),
     ]
     harness.onednn_run.argtypes = [ctypes.c_void_p, ctypes.c_int64]

@@ -6,6 +6,8 @@ from enum import IntEnum
 import numpy as np
 
 from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.module import RELU6_BOUND, Module, ModuleData, Stage
+from convopt.benchmarks.peers import onednn_library
 from convopt.benchmarks.peers.onednn_library import Geometry, load_harness
 from convopt.benchmarks.peers.peer import Layout, Peer, Prepared, UnsupportedError
 
@@ -22,11 +24,14 @@ class OneDnnPeer(Peer):
     """OWN is what oneDNN picks for format `any`, mostly blocks of 16 channels.
 
     Weights are packed once. In NCHW the conversions that the picked formats need are part of a run.
-    oneDNN obeys ONEDNN_MAX_CPU_ISA.
+    A module is its convolutions called one after the other by the harness, with ReLU6 and the
+    addition as their post-operations; where two of them pick different formats, the conversion in
+    between is part of a run. oneDNN obeys ONEDNN_MAX_CPU_ISA.
     """
 
     name = "onednn"
     layouts: tuple[Layout, ...] = (Layout.OWN, Layout.NCHW)
+    module_layout = Layout.OWN
     _own = Activations.PREFERRED
 
     def __init__(self) -> None:
@@ -39,7 +44,12 @@ class OneDnnPeer(Peer):
 
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         activations = self._own if layout is Layout.OWN else Activations.PLAIN
-        return _Convolution(self._harness, data, activations, threads)
+        stage = Stage(data.layer, has_relu6=False)
+        module = ModuleData(Module(data.layer.name, "", (stage,)), (data,))
+        return _Chain(self._harness, module, activations, threads)
+
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        return _Chain(self._harness, data, self._own, threads)
 
 
 class OneDnnChannelsLastPeer(OneDnnPeer):
@@ -50,18 +60,32 @@ class OneDnnChannelsLastPeer(OneDnnPeer):
     _own = Activations.CHANNELS_LAST
 
 
-class _Convolution(Prepared):
+class _Chain(Prepared):
     def __init__(
-        self, harness: ctypes.CDLL, data: LayerData, activations: Activations, threads: int
+        self, harness: ctypes.CDLL, data: ModuleData, activations: Activations, threads: int
     ) -> None:
-        arrays = [np.ascontiguousarray(a, np.float32) for a in (data.x, data.weights, data.bias)]
+        module, x = data.module, np.ascontiguousarray(data.x, np.float32)
+        constants = [
+            tuple(np.ascontiguousarray(array, np.float32) for array in (one.weights, one.bias))
+            for one in data.layers
+        ]
+        stages = [
+            onednn_library.Stage(
+                Geometry.of(stage.layer),
+                RELU6_BOUND if stage.has_relu6 else 0.0,
+                *(array.ctypes.data for array in arrays),
+            )
+            for stage, arrays in zip(module.stages, constants, strict=True)
+        ]
         self._harness = harness
-        self._shape = data.layer.output_shape
+        self._shape = module.output_shape
         self._handle = harness.onednn_prepare(
-            Geometry.of(data.layer), *(a.ctypes.data for a in arrays), activations, threads
+            (onednn_library.Stage * len(stages))(*stages),
+            *(len(stages), module.adds_input, x.ctypes.data),
+            *(activations, threads),
         )
         if not self._handle:
-            raise UnsupportedError(f"oneDNN refuses {data.layer.name}: {self._error()}")
+            raise UnsupportedError(f"oneDNN refuses {module.name}: {self._error()}")
 
     def run(self, calls: int) -> None:
         if self._harness.onednn_run(self._handle, calls):

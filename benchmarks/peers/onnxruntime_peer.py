@@ -2,14 +2,16 @@
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.module import ModuleData
 from convopt.benchmarks.peers.memory import huge_array, huge_copy
-from convopt.benchmarks.peers.onnx_layer import INPUT, onnx_layer
+from convopt.benchmarks.peers.onnx_layer import INPUT, onnx_layer, onnx_module
 from convopt.benchmarks.peers.packages import require
 from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared, UnsupportedError
 
@@ -20,13 +22,15 @@ _BLOCKED_DOMAIN = "com.microsoft.nchwc"
 class OnnxRuntimePeer(Peer):
     """OWN is channels in blocks, NCHWc, as between the convolutions of a network.
 
-    For OWN, onnxruntime's own optimised graph of the layer is cut in three: reorder, convolution,
-    reorder; the second is timed. A layer with 3 input channels is read as NCHW there, too. Where
-    onnxruntime has no blocked kernel (groups whose channels do not fill blocks) it is unsupported.
+    For OWN, onnxruntime's own optimised graph of the layer or module is cut in three: reorder,
+    convolutions, reorder; the second is timed. A layer with 3 input channels is read as NCHW there,
+    too. Where onnxruntime has no blocked kernel (groups whose channels do not fill blocks) it is
+    unsupported. A module's input is added by its last convolution, as inside a network.
     """
 
     name = "onnxruntime"
     layouts = (Layout.OWN, Layout.NCHW)
+    module_layout = Layout.OWN
 
     def __init__(self) -> None:
         self._ort = require("onnxruntime", "onnxruntime")
@@ -37,18 +41,26 @@ class OnnxRuntimePeer(Peer):
 
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         if layout is Layout.OWN:
-            return self._blocked(data, threads)
+            cut = _cut(self._optimised(onnx_layer(data)), data.layer.name, adds_input=False)
+            return self._blocked(cut, data.x, threads)
         return _Bound(self._session(onnx_layer(data), threads), {INPUT: data.x})
+
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        module = data.module
+        if module.adds_input and module.stages[-1].has_relu6:
+            raise UnsupportedError("onnxruntime's blocked convolutions add before ReLU6")
+        cut = _cut(self._optimised(onnx_module(data)), module.name, module.adds_input)
+        return self._blocked(cut, data.x, threads)
 
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
         return _Bound(self._session(model.onnx, threads), model.feeds)
 
-    def _blocked(self, data: LayerData, threads: int) -> Prepared:
-        before, convolution, after = _cut(self._optimised(onnx_layer(data)), data)
-        x = self._session(before, threads).run(None, {INPUT: data.x})[0] if before else data.x
-        session = self._session(convolution, threads)
+    def _blocked(self, cut: "_Cut", x: Array, threads: int) -> Prepared:
+        if cut.before:
+            x = self._session(cut.before, threads).run(None, {INPUT: x})[0]
+        session = self._session(cut.blocked, threads)
         name = session.get_inputs()[0].name
-        unpack = self._session(after, threads) if after else None
+        unpack = self._session(cut.after, threads) if cut.after else None
         return _Bound(session, {name: x}, unpack)
 
     def _session(self, content: bytes, threads: int) -> Any:
@@ -102,20 +114,40 @@ class _Bound(Prepared):
         return list(self._unpack.run(None, {name: self._results[0]}))
 
 
-def _cut(model: Any, data: LayerData) -> tuple[bytes | None, bytes, bytes | None]:
-    """What runs before the blocked convolution of an optimised layer, it, and what runs after it.
+@dataclass(frozen=True)
+class _Cut:
+    """What runs before the blocked convolutions of an optimised model, they, and what runs after
+    them: models, None where there is nothing."""
 
-    Raises UnsupportedError where there is none.
+    before: bytes | None
+    blocked: bytes
+    after: bytes | None
+
+
+def _cut(model: Any, name: str, adds_input: bool) -> _Cut:
+    """`adds_input`: the last convolution adds the blocked input. It takes over from an addition
+    that the optimised model has behind its convolutions, since the model's input is not blocked.
+
+    Raises UnsupportedError where there is no blocked convolution. `name` is what errors call it.
     """
     nodes = list(model.graph.node)
-    kinds = [(node.domain, node.op_type) for node in nodes]
-    if (_BLOCKED_DOMAIN, "Conv") not in kinds:
-        raise UnsupportedError(f"onnxruntime has no blocked kernel for {data.layer.name}")
-    index = kinds.index((_BLOCKED_DOMAIN, "Conv"))
-    parts = [nodes[:index], nodes[index : index + 1], nodes[index + 1 :]]
-    before, convolution, after = (_part(model, part) if part else None for part in parts)
-    assert convolution is not None
-    return before, convolution, after
+    places = [
+        number
+        for number, node in enumerate(nodes)
+        if (node.domain, node.op_type) == (_BLOCKED_DOMAIN, "Conv")
+    ]
+    if not places:
+        raise UnsupportedError(f"onnxruntime has no blocked kernel for {name}")
+    before, after = nodes[: places[0]], nodes[places[-1] + 1 :]
+    blocked = nodes[places[0] : places[-1] + 1]
+    if adds_input:
+        if [node.op_type for node in after] != ["ReorderOutput", "Add"]:
+            raise UnsupportedError(f"onnxruntime has no blocked kernel for the end of {name}")
+        blocked[-1].input.append(blocked[0].input[0])
+        after = after[:1]
+    parts = [_part(model, part) if part else None for part in (before, blocked, after)]
+    assert parts[1] is not None
+    return _Cut(parts[0], parts[1], parts[2])
 
 
 def _part(model: Any, nodes: list[Any]) -> bytes:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.module import ModuleData
 from convopt.benchmarks.peers.memory import huge_array, huge_copy
-from convopt.benchmarks.peers.onnx_layer import INPUT, onnx_layer
+from convopt.benchmarks.peers.onnx_layer import INPUT, onnx_layer, onnx_module
 from convopt.benchmarks.peers.packages import require
 from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared
 
@@ -21,6 +22,7 @@ class OpenVinoPeer(Peer):
 
     name = "openvino"
     layouts = (Layout.NCHW,)
+    module_layout = Layout.NCHW
     _precision: Mapping[str, str] = {"INFERENCE_PRECISION_HINT": "f32"}
 
     def __init__(self) -> None:
@@ -32,6 +34,9 @@ class OpenVinoPeer(Peer):
 
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         return self._prepare(onnx_layer(data), {INPUT: data.x}, threads)
+
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        return self._prepare(onnx_module(data), {INPUT: data.x}, threads)
 
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
         return self._prepare(model.onnx, model.feeds, threads)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.module import ModuleData
 from convopt.errors import ConvoptError
 
 
@@ -59,6 +60,8 @@ class Peer(ABC):
     name: str
     layouts: tuple[Layout, ...] = ()
     """The ways in which this peer runs single layers; empty: whole models only."""
+    module_layout: Layout | None = None
+    """How modules of layers are measured; None: this peer does not run them."""
     tolerance: float = 1e-4
     """The largest relative error (as norms) of its right results."""
 
@@ -69,6 +72,10 @@ class Peer(ABC):
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         """One convolution with bias. Raises UnsupportedError."""
         raise UnsupportedError(f"{self.name} does not run single layers")
+
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        """Several convolutions in `module_layout`. Raises UnsupportedError."""
+        raise UnsupportedError(f"{self.name} does not run modules")
 
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
         """A whole model. Raises UnsupportedError."""

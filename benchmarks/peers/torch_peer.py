@@ -1,11 +1,13 @@
 """PyTorch: eager, and compiled by its inductor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from convopt.benchmarks.layer import Array, LayerData
+from convopt.benchmarks.module import ModuleData
 from convopt.benchmarks.peers.memory import huge_copy
 from convopt.benchmarks.peers.packages import require, require_compiler
 from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared
@@ -22,6 +24,7 @@ class TorchPeer(Peer):
 
     name = "torch"
     layouts: tuple[Layout, ...] = (Layout.OWN, Layout.NCHW)
+    module_layout = Layout.OWN
 
     def __init__(self) -> None:
         self._torch = require("torch", "torch")
@@ -47,6 +50,12 @@ class TorchPeer(Peer):
         symmetric = (top, left) == (bottom, right)
         return _Call(torch, convolve if symmetric else pad_and_convolve, threads)
 
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        from convopt.benchmarks.peers.onnx_layer import onnx_module
+
+        network, x = self._network(onnx_module(data)), _channels_last(self._torch, data.x)
+        return _Call(self._torch, lambda: list(network(x)), threads)
+
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
         torch = self._torch
         network = self._network(model.onnx)
@@ -64,7 +73,7 @@ class TorchPeer(Peer):
 
 
 class TorchCompilePeer(TorchPeer):
-    """torch.compile with frozen weights, channels-last, whole models only."""
+    """torch.compile with frozen weights, channels-last; whole models and modules of layers."""
 
     name = "torch-compile"
     layouts = ()
@@ -76,17 +85,28 @@ class TorchCompilePeer(TorchPeer):
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         return Peer.prepare_layer(self, data, layout, threads)
 
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        with self._frozen():
+            return super().prepare_module(data, threads)
+
     def prepare_model(self, model: ModelData, threads: int) -> Prepared:
-        torch = self._torch
-        inductor, dynamo = torch._inductor.config, torch._dynamo.config
-        # Both compile in the first call, and dynamo, too, has to know that weights are frozen: the
-        # options of torch.compile reach inductor alone. Every model is the same code to dynamo,
-        # which by itself gives up after a few and silently runs it eagerly.
+        with self._frozen():
+            return super().prepare_model(model, threads)
+
+    @contextmanager
+    def _frozen(self) -> Iterator[None]:
+        """What is compiled takes its weights as constants.
+
+        Inductor and dynamo both compile in the first call, and dynamo, too, has to know that
+        weights are frozen: the options of torch.compile reach inductor alone. Every model is the
+        same code to dynamo, which by itself gives up after a few and silently runs it eagerly.
+        """
+        inductor, dynamo = self._torch._inductor.config, self._torch._dynamo.config
         with (
             inductor.patch(freezing=True, compile_threads=1),
             dynamo.patch(recompile_limit=_ANY_NUMBER, fail_on_recompile_limit_hit=True),
         ):
-            return super().prepare_model(model, threads)
+            yield
 
     def _network(self, content: bytes) -> Any:
         return self._torch.compile(super()._network(content))
