@@ -320,3 +320,45 @@ class BandAttr(ParametrizedAttribute):
     def print_parameters(self, printer: Printer) -> None:
         with printer.in_angle_brackets():
             printer.print_string(f"rows = {self.rows.data}")
+
+
+@irdl_attr_definition
+class BlockAttr(ParametrizedAttribute):
+    """Schedule of a fused module on a GPU: `#conv.block<filters = 64, rows = 6, columns = 7>`.
+
+    What a block of threads makes: filters of the last stage in rows x columns of its output.
+    """
+
+    name = "conv.block"
+
+    filters: IntAttr
+    rows: IntAttr
+    columns: IntAttr
+
+    def __init__(self, filters: int, rows: int, columns: int) -> None:
+        super().__init__(IntAttr(filters), IntAttr(rows), IntAttr(columns))
+
+    @property
+    def extents(self) -> dict[str, int]:
+        """The three sizes by name, in printing order."""
+        return {
+            "filters": self.filters.data,
+            "rows": self.rows.data,
+            "columns": self.columns.data,
+        }
+
+    def verify(self) -> None:
+        _verify_extents(self.name, self.extents)
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
+        names = ("filters", "rows", "columns")
+        with parser.in_angle_brackets():
+            settings = _parse_settings(parser, {name: _extent(name) for name in names})
+        return [settings.get(name, IntAttr(1)) for name in names]
+
+    def print_parameters(self, printer: Printer) -> None:
+        with printer.in_angle_brackets():
+            printer.print_string(
+                ", ".join(f"{name} = {size}" for name, size in self.extents.items())
+            )

@@ -4,6 +4,7 @@ from xdsl.ir import Dialect
 
 from convopt.convdialect.attributes import (
     BandAttr,
+    BlockAttr,
     LayoutAttr,
     LayoutKindAttr,
     ParallelAttr,
@@ -56,6 +57,7 @@ Conv = Dialect(
     ],
     [
         BandAttr,
+        BlockAttr,
         LayoutAttr,
         LayoutKindAttr,
         ParallelAttr,

@@ -7,6 +7,7 @@ from xdsl.dialects.builtin import LocationAttr
 from xdsl.ir import Operation, Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
+    base,
     irdl_op_definition,
     opt_prop_def,
     region_def,
@@ -20,7 +21,7 @@ from xdsl.traits import IsolatedFromAbove, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.assembly import parse_region_op, print_region_op
-from convopt.convdialect.attributes import BandAttr
+from convopt.convdialect.attributes import BandAttr, BlockAttr
 from convopt.convdialect.layouts import FloatTensor
 from convopt.convdialect.ops.yield_op import HoldsYield, YieldOp
 from convopt.convdialect.regions import check_definition_order
@@ -44,7 +45,7 @@ class FusedOp(IRDLOperation):
     name = "conv.fused"
 
     inputs = var_operand_def()
-    schedule = opt_prop_def(BandAttr)
+    schedule = opt_prop_def(base(BandAttr) | base(BlockAttr))
     body = region_def()
     result = result_def()
 
@@ -55,7 +56,7 @@ class FusedOp(IRDLOperation):
         inputs: Sequence[SSAValue | Operation],
         body: Region,
         result_type: FloatTensor,
-        schedule: BandAttr | None = None,
+        schedule: BandAttr | BlockAttr | None = None,
         *,
         location: LocationAttr | None = None,
     ) -> None:

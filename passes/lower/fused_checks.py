@@ -5,7 +5,7 @@ from itertools import pairwise
 from xdsl.ir import BlockArgument
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import Parallel, Prefetch, TileScheme
+from convopt.convdialect.attributes import BandAttr, Parallel, Prefetch, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
@@ -23,8 +23,9 @@ def checked_stages(op: FusedOp, target: CpuTarget) -> list[ConvolutionOp]:
     that its stages cannot keep.
     """
     stages = _chain_of(op)
-    if op.schedule is None:
-        raise ConvoptError("expected conv.fused with a schedule #conv.band<rows = …>, found none")
+    if not isinstance(op.schedule, BandAttr):
+        found = op.schedule or "none"
+        raise ConvoptError(f"expected conv.fused with schedule #conv.band<rows = …>, found {found}")
     outputs = stages[-1].result_type.get_shape()[2]
     band = op.schedule.rows.data
     if band > outputs:

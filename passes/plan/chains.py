@@ -1,13 +1,13 @@
 """Chains of convolutions of which each feeds the next one alone."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
 
 from xdsl.ir import Operation
 
-from convopt.convdialect.layouts import block_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
-from convopt.passes.geometry.schemes import axes_of
+
+Refusal: TypeAlias = Callable[[ConvolutionOp, ConvolutionOp], str]
 
 
 class Link(NamedTuple):
@@ -17,11 +17,16 @@ class Link(NamedTuple):
     reason: str = ""
 
 
-def link_of(op: ConvolutionOp) -> Link:
+def no_refusal(stage: ConvolutionOp, consumer: ConvolutionOp) -> str:
+    """Where the machine does not matter."""
+    return ""
+
+
+def link_of(op: ConvolutionOp, refusal: Refusal = no_refusal) -> Link:
     """The convolution that alone reads the result, as its input.
 
     A result with several users (a residual, a squeeze-and-excite branch) has to be stored, and so
-    has one that is an epilogue operand.
+    has one that is an epilogue operand. `refusal` says what else forbids it, or nothing.
     """
     users = list(op.result.uses)
     if len(users) != 1:
@@ -33,19 +38,14 @@ def link_of(op: ConvolutionOp) -> Link:
         return Link(None, "its result is an epilogue operand")
     if consumer.schedule is not None or op.schedule is not None:
         return Link(None, "a schedule was given")
-    if block_of(op.result_type) == 1:
-        return Link(None, "its result is not in channel blocks")
-    for each in (op, consumer):
-        axis, _ = axes_of(each)
-        if axis.stride > axis.kernel:
-            return Link(None, f"a stride of {axis.stride} skips rows of a {axis.kernel}-row kernel")
-    return Link(consumer)
+    reason = refusal(op, consumer)
+    return Link(None, reason) if reason else Link(consumer)
 
 
-def chains_of(ops: Iterable[Operation]) -> list[list[ConvolutionOp]]:
+def chains_of(ops: Iterable[Operation], refusal: Refusal = no_refusal) -> list[list[ConvolutionOp]]:
     """Every convolution of a block, in the longest chains that links allow, in program order."""
     convolutions = [op for op in ops if isinstance(op, ConvolutionOp)]
-    following = {op: link_of(op).consumer for op in convolutions}
+    following = {op: link_of(op, refusal).consumer for op in convolutions}
     fed = {consumer for consumer in following.values() if consumer is not None}
     chains: list[list[ConvolutionOp]] = []
     for op in convolutions:

@@ -9,15 +9,17 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
-from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.backends.targets import GpuTarget, Target, load_target
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.passes import remarks
 from convopt.passes.cost.kernel_model import network_bytes_of
 from convopt.passes.cost.memory_access.select_modules import Segment, cheapest_cover
 from convopt.passes.plan.chains import chains_of, link_of
+from convopt.passes.plan.cpu_planner import CpuPlanner
+from convopt.passes.plan.gpu_planner import GpuPlanner
 from convopt.passes.plan.module_building import build_module
-from convopt.passes.plan.module_candidates import PlannedLayers, best_module, planned_layer
+from convopt.passes.plan.module_planner import ModulePlanner, PlannedKernel
 from convopt.passes.plan.module_remarks import gain_text, kinds_text, schedule_text
 from convopt.passes.rewriting import blocks_of
 
@@ -40,7 +42,10 @@ class FuseModulesPass(ModulePass):
     are in a network. Only a result with one user, which is a convolution's input, can stay inside;
     a residual may be added at a module's end. Rows of bands and register tiles are chosen with the
     module.
-    Preconditions: layouts are assigned. A convolution with a schedule written by hand is left alone.
+    On a GPU a module's blocks make some filters of a spatial tile, and what counts is the traffic
+    between global and shared memory. The schedule is then `#conv.block<filters = …, rows = …,
+    columns = …>`, and layouts stay as they are.
+    Preconditions: for a CPU, layouts are assigned. A convolution with a schedule written by hand is left alone.
     Options: `target`, the name of a target or the path of a target file; `max_stages`, how many
     layers a module may have (1: nothing is fused); `max_ring_bytes`, how much its intermediate rows
     may take (0: any); `forbid` and `force`, patterns (`*`, `?`, `[…]`) of locations or operations:
@@ -83,11 +88,17 @@ class FuseModulesPass(ModulePass):
         ):
             if value < least:
                 raise ConvoptError(f"{option}: expected at least {least}, found {value}")
-        target = cpu_target(self.target)
-        network_bytes = network_bytes_of(op, target)
+        target = load_target(self.target)
+        planner = self._planner(target, op)
         for block in blocks_of(op):
-            for chain in chains_of(block.ops):
-                _Chain(chain, target, network_bytes, self).fuse()
+            for chain in chains_of(block.ops, planner.refusal):
+                _Chain(chain, planner, target.name, self).fuse()
+
+    def _planner(self, target: Target, module: ModuleOp) -> ModulePlanner:
+        if isinstance(target, GpuTarget):
+            return GpuPlanner(target)
+        most_ring_bytes = self.max_ring_bytes or inf
+        return CpuPlanner(target, network_bytes_of(module, target), most_ring_bytes)
 
 
 class _Chain:
@@ -96,18 +107,18 @@ class _Chain:
     def __init__(
         self,
         layers: Sequence[ConvolutionOp],
-        target: CpuTarget,
-        network_bytes: float,
+        planner: ModulePlanner,
+        target_name: str,
         options: FuseModulesPass,
     ):
         self.layers = layers
-        self.target = target
-        self.network_bytes = network_bytes
+        self.planner = planner
+        self.target_name = target_name
         self.options = options
 
     def fuse(self) -> None:
         modules = self._modules()
-        alone = [planned_layer(each, self.target, self.network_bytes) for each in self.layers]
+        alone = [self.planner.layer(each) for each in self.layers]
         costs = {segment: self._cost(segment, each) for segment, each in modules.items()}
         _, segments = cheapest_cover([layer.seconds for layer in alone], costs)
         for segment in segments:
@@ -116,10 +127,9 @@ class _Chain:
             if segment in modules:
                 self._build(self.layers[segment.start : segment.stop], modules[segment], apart)
 
-    def _modules(self) -> dict[Segment, PlannedLayers]:
+    def _modules(self) -> dict[Segment, PlannedKernel]:
         """Every run of layers that may be fused, with its best schedule."""
-        modules: dict[Segment, PlannedLayers] = {}
-        most_ring_bytes = self.options.max_ring_bytes or inf
+        modules: dict[Segment, PlannedKernel] = {}
         for start in range(len(self.layers)):
             for stop in range(
                 start + 2, min(start + self.options.max_stages, len(self.layers)) + 1
@@ -127,12 +137,12 @@ class _Chain:
                 stages = self.layers[start:stop]
                 if any(_matches(stage, self.options.forbid) for stage in stages):
                     break
-                module = best_module(stages, self.target, self.network_bytes, most_ring_bytes)
+                module = self.planner.module(stages)
                 if module is not None:
                     modules[Segment(start, stop)] = module
         return modules
 
-    def _cost(self, segment: Segment, module: PlannedLayers) -> float:
+    def _cost(self, segment: Segment, module: PlannedKernel) -> float:
         stages = self.layers[segment.start : segment.stop]
         if all(_matches(stage, self.options.force) for stage in stages):
             return FORCED * module.seconds
@@ -141,23 +151,24 @@ class _Chain:
     def _build(
         self,
         stages: Sequence[ConvolutionOp],
-        module: PlannedLayers,
-        apart: Sequence[PlannedLayers],
+        module: PlannedKernel,
+        apart: Sequence[PlannedKernel],
     ) -> None:
         message = f"fused {kinds_text(stages)}, {schedule_text(module)}: "
-        message += gain_text(apart, module, self.target)
-        remarks.passed(self.options.name, build_module(stages, module.tiles, module.band), message)
+        message += self._gain(apart, module)
+        fused = build_module(stages, module.tiles, module.schedule)
+        remarks.passed(self.options.name, fused, message)
 
     def _remark_end(
         self,
         segment: Segment,
-        modules: dict[Segment, PlannedLayers],
-        alone: Sequence[PlannedLayers],
+        modules: dict[Segment, PlannedKernel],
+        alone: Sequence[PlannedKernel],
     ) -> None:
         """Why a segment's last layer is not fused with the next one."""
         last = self.layers[segment.stop - 1]
         if segment.stop == len(self.layers):
-            reason = link_of(last).reason
+            reason = link_of(last, self.planner.refusal).reason
         else:
             reason = self._reason(Segment(segment.stop - 1, segment.stop + 1), modules, alone)
         remarks.missed(self.options.name, last, f"not fused with what follows: {reason}")
@@ -165,8 +176,8 @@ class _Chain:
     def _reason(
         self,
         pair: Segment,
-        modules: dict[Segment, PlannedLayers],
-        alone: Sequence[PlannedLayers],
+        modules: dict[Segment, PlannedKernel],
+        alone: Sequence[PlannedKernel],
     ) -> str:
         if any(
             _matches(layer, self.options.forbid) for layer in self.layers[pair.start : pair.stop]
@@ -175,9 +186,12 @@ class _Chain:
         if self.options.max_stages < 2:
             return "no module may have two stages"
         if pair not in modules:
-            return f"intermediate rows take more than {self.options.max_ring_bytes} bytes"
-        gain = gain_text(alone[pair.start : pair.stop], modules[pair], self.target)
+            return "no schedule has room for it"
+        gain = self._gain(alone[pair.start : pair.stop], modules[pair])
         return f"as a pair {gain}"
+
+    def _gain(self, apart: Sequence[PlannedKernel], module: PlannedKernel) -> str:
+        return gain_text(apart, module, self.planner.far, self.target_name)
 
 
 def _matches(op: ConvolutionOp, pattern: str) -> bool:

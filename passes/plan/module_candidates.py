@@ -31,15 +31,18 @@ class PlannedLayers:
     tiles: tuple[TileAttr, ...]
     phases: tuple[Phase, ...]
     seconds: float
+    target: CpuTarget
 
     @property
-    def band(self) -> BandAttr:
+    def schedule(self) -> BandAttr:
         """Of a module."""
         assert self.kernel.band is not None
         return BandAttr(self.kernel.band)
 
-    def bytes_beyond_l2(self, target: CpuTarget) -> int:
-        return FLOAT_BYTES * traffic_beyond(self.phases, USABLE * target.l2_bytes).total
+    @property
+    def moved_bytes(self) -> int:
+        """Beyond L2."""
+        return FLOAT_BYTES * traffic_beyond(self.phases, USABLE * self.target.l2_bytes).total
 
 
 def planned_layer(op: ConvolutionOp, target: CpuTarget, network_bytes: float) -> PlannedLayers:
@@ -75,7 +78,7 @@ def best_module(
 
 
 def _unevenness(module: PlannedLayers, outputs: int) -> float:
-    return unevenness(-(-outputs // module.band.rows.data))
+    return unevenness(-(-outputs // module.schedule.rows.data))
 
 
 def _modules(
@@ -120,7 +123,7 @@ def _asking_ahead(
     kernel = module.kernel._replace(asking=busiest)
     changed = tuple(asks if n == busiest else each for n, each in enumerate(tiles))
     seconds = sum(time.seconds for time in stage_times(module.phases, busiest, target))
-    return PlannedLayers(kernel, changed, module.phases, seconds)
+    return PlannedLayers(kernel, changed, module.phases, seconds, target)
 
 
 def _planned(
@@ -129,4 +132,4 @@ def _planned(
     since = kernel.in_network(network_bytes)
     phases = tuple(kernel.phases(since))
     seconds = sum(time.seconds for time in stage_times(phases, kernel.asking, target))
-    return PlannedLayers(kernel, tiles, phases, seconds)
+    return PlannedLayers(kernel, tiles, phases, seconds, target)

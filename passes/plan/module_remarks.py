@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from convopt.backends.targets import CpuTarget
 from convopt.convdialect.ops.convolution import ConvolutionOp
-from convopt.passes.plan.module_candidates import PlannedLayers
+from convopt.passes.plan.module_planner import PlannedKernel
 
 
 def kinds_text(stages: Sequence[ConvolutionOp]) -> str:
@@ -12,17 +11,18 @@ def kinds_text(stages: Sequence[ConvolutionOp]) -> str:
     return " + ".join(stage.name.removeprefix("conv.") for stage in stages)
 
 
-def schedule_text(module: PlannedLayers) -> str:
-    tiles = ", ".join(str(tile) for tile in module.tiles)
-    return f"bands of {module.kernel.band} rows, tiles {tiles}"
+def schedule_text(module: PlannedKernel) -> str:
+    """The module's schedule and its stages' tiles."""
+    return ", ".join(str(each) for each in (module.schedule, *module.tiles))
 
 
-def gain_text(apart: Sequence[PlannedLayers], module: PlannedLayers, target: CpuTarget) -> str:
-    """Time and traffic of the layers apart and as a module."""
+def gain_text(
+    apart: Sequence[PlannedKernel], module: PlannedKernel, far: str, target_name: str
+) -> str:
+    """Time and traffic of the layers apart and as a module; `far`: where the traffic goes."""
     before, after = sum(layer.seconds for layer in apart), module.seconds
-    moved = sum(layer.bytes_beyond_l2(target) for layer in apart)
+    moved = sum(layer.moved_bytes for layer in apart)
     return (
         f"{before * 1e6:.1f} -> {after * 1e6:.1f} us, "
-        f"{moved / 1e6:.2f} -> {module.bytes_beyond_l2(target) / 1e6:.2f} MB beyond L2 "
-        f"(model, {target.name})"
+        f"{moved / 1e6:.2f} -> {module.moved_bytes / 1e6:.2f} MB {far} (model, {target_name})"
     )

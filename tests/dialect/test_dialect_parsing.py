@@ -106,7 +106,7 @@ ATTRIBUTE_CASES = {
         "expected layout nchw without a channel block, found 8",
     ),
     "layout block is a number": ("#conv.layout<nchwc, many>", ParseError, "for the block"),
-    "unknown tile scheme": ("#conv.tile<spin>", ParseError, "`rotate`, `strip`, or `broadcast`"),
+    "unknown tile scheme": ("#conv.tile<spin>", ParseError, "`strip`, `broadcast`, or `pairs`"),
     "unknown prefetch": (
         "#conv.tile<rotate, rows = 2, prefetch = all>",
         ParseError,

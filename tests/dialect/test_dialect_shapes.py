@@ -10,6 +10,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.attributes import (
     BandAttr,
+    BlockAttr,
     LayoutAttr,
     LayoutKind,
     TileAttr,
@@ -115,6 +116,7 @@ def test_attributes_give_their_values() -> None:
     assert str(tile) == "#conv.tile<broadcast, columns = 12, vectors = 2>"
     assert str(TileAttr(TileScheme.ROTATE)) == "#conv.tile<rotate>"
     assert str(BandAttr(3)) == "#conv.band<rows = 3>"
+    assert str(BlockAttr(64, 6, 7)) == "#conv.block<filters = 64, rows = 6, columns = 7>"
     assert str(LayoutAttr(LayoutKind.NCHWC, 4)) == "#conv.layout<nchwc, 4>"
     assert LayoutAttr(LayoutKind.NCHWC, 4).kind == LayoutKind.NCHWC
 

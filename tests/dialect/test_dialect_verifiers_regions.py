@@ -337,11 +337,11 @@ FUSED_CASES = {
         ),
         "Operation using value defined out of its IsolatedFromAbove parent",
     ),
-    "schedule is a band": (
+    "schedule is a band or a block": (
         fused(FUSED_STAGE + "conv.yield %0 : tensor<1x8x4x4xf32>").replace(
             "(%x, %d)", "(%x, %d) schedule = #conv.tile<rotate>"
         ),
-        "#conv.tile<rotate> should be of base attribute conv.band",
+        "Unexpected attribute #conv.tile<rotate>",
     ),
 }
 

@@ -5,15 +5,18 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
 
 from convopt.backends.targets import cpu_target
-from convopt.convdialect.attributes import TileAttr, TileScheme
+from convopt.convdialect.attributes import BlockAttr, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.shapes import Window
+from convopt.passes.pipelines import PIPELINES
 from convopt.passes.plan.fuse_modules import FuseModulesPass
 from convopt.passes.plan.module_candidates import best_module, planned_layer
+from convopt.passes.registry import PASSES
 from convopt.passes.remarks import RemarkKind
 from convopt.testing.chains import ChainCase, chains
 from convopt.testing.convolutions import ConvolutionCase
@@ -128,7 +131,7 @@ def test_remarks_say_what_and_why() -> None:
     passed = [each.message for each in remarks if each.kind is RemarkKind.PASSED]
     assert len(passed) == 1
     assert re.fullmatch(
-        r"fused depthwise \+ pointwise, bands of \d+ rows, tiles #conv.tile<.*>, #conv.tile<.*>: "
+        r"fused depthwise \+ pointwise, #conv.band<rows = \d+>, #conv.tile<.*>, #conv.tile<.*>: "
         r"[\d.]+ -> [\d.]+ us, [\d.]+ -> [\d.]+ MB beyond L2 \(model, x86-64-v4\)",
         passed[0],
     )
@@ -146,6 +149,31 @@ def test_absurd_options(option: str, value: int, least: int) -> None:
     message = f"{option}: expected at least {least}, found {value}"
     with pytest.raises(ConvoptError, match=message):
         run_passes(module, FuseModulesPass(TARGET, **{option: value}))  # type: ignore[arg-type]
+
+
+def test_a_stride_that_skips_rows_is_no_link() -> None:
+    second = ConvolutionCase(1, 1, 16, 16, (20, 20), Window((1, 1), (2, 2)))
+    case = ChainCase((depthwise(16, 20), second))
+    module, _ = case.planned(TARGET)
+    found, remarks = run_passes(module, FuseModulesPass(TARGET, force="*"))
+    assert kinds(found) == []
+    assert any("a stride of 2 skips rows" in remark.message for remark in remarks)
+
+
+def test_gpus_have_blocks() -> None:
+    """Tile and traffic of 32 -> 64 filters, then stride 2, on 22 multiprocessors: known values."""
+    stride_2 = Window((3, 3), (2, 2), (1,) * 4)
+    case = ChainCase((pointwise(32, 64, 112, bias=False), depthwise(64, 112, stride_2)))
+    found, remarks = run_passes(case.module(), *simplified(), FuseModulesPass("gtx-1660"))
+    (fused,) = (op for op in found.walk() if isinstance(op, FusedOp))
+    assert fused.schedule == BlockAttr(64, 6, 7)
+    assert all(op.schedule is None for op in found.walk() if isinstance(op, ConvolutionOp))
+    moved = f"{2265664 * 4 / 1e6:.2f} -> {871392 * 4 / 1e6:.2f} MB between global and shared memory"
+    assert any(moved in remark.message for remark in remarks)
+
+
+def simplified() -> list[ModulePass]:
+    return [PASSES[name]()() for name in PIPELINES["simplify"]]
 
 
 def test_the_choice_is_the_cheaper_one() -> None:
