@@ -15,10 +15,12 @@ PROGRAM = "convopt-bench"
 
 SUBCOMMANDS = {
     "layers": "single convolutions against other libraries and the machine's limit",
+    "modules": "pairs and inverted residuals, fused and separate, against other libraries",
     "models": "whole networks against other libraries",
     "counts": "exact instruction and byte counts on AArch64, from an emulator",
     "search": "every register tile of layers timed, to check the one that is chosen",
     "predict": "the compiler's predicted times against measured ones",
+    "traffic": "memory traffic that fusion saves, modelled, on CPUs and GPUs",
     "spills": "vector registers that innermost loops put on the stack",
     "board": "all of these on one machine, or code to take to a board without Python",
     "calibrate": "measure this machine, and let the compiler know",

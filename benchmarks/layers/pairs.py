@@ -54,6 +54,11 @@ class Pair:
     link: str
 
     @property
+    def name(self) -> str:
+        """The layers' names."""
+        return " + ".join(layer.name for layer in self.layers)
+
+    @property
     def layers(self) -> tuple[Layer, Layer]:
         """Both convolutions, padded alike on all sides."""
         source = (self.cin, self.hin, self.win)

@@ -1,0 +1,1 @@
+"""Modelled memory traffic of layers apart and fused, for `convopt-bench traffic`."""
