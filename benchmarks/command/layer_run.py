@@ -18,7 +18,7 @@ from convopt.benchmarks.measuring.results import EXACT, LayerRow, merged
 from convopt.benchmarks.measuring.setup import Setup, target_here
 from convopt.benchmarks.peers.convopt_peer import ConvoptPeer
 from convopt.benchmarks.peers.peer import Layout, Peer
-from convopt.benchmarks.peers.registry import PEERS, open_peers
+from convopt.benchmarks.peers.registry import PEERS, open_peers, wanted_peers
 from convopt.benchmarks.reporting.files import record_files
 from convopt.benchmarks.reporting.machine_line import machine_facts, machine_lines
 from convopt.benchmarks.reporting.plot import check_plot, plot
@@ -45,7 +45,7 @@ def run_layers(arguments: argparse.Namespace) -> int:
         check_plot(arguments.plot)
     layers = _layers(arguments.tables or DEFAULT_TABLES, arguments.only)
     cores = pin(core=arguments.core)
-    peers, missing = open_peers(_peer_names(arguments.peers))
+    peers, missing = open_peers(wanted_peers(arguments.peers))
     peers = [peer for peer in peers if peer.layouts]
     for name, reason in missing:
         print(f"convopt-bench: left out: {name}: {reason}", file=sys.stderr)
@@ -79,12 +79,6 @@ def _layers(tables: Sequence[str], patterns: Sequence[str]) -> list[tuple[str, L
     found = [(table, layer) for table in tables for layer in read_table(table)]
     chosen = set(chosen_layers([layer for _, layer in found], patterns))
     return [(table, layer) for table, layer in found if layer in chosen]
-
-
-def _peer_names(words: Sequence[str]) -> list[str]:
-    """Everyone but convopt, which is always there."""
-    names = {"all": list(PEERS), "none": []}.get(",".join(words), words)
-    return [name for name in names if name != OURS]
 
 
 def _setup(arguments: argparse.Namespace, peers: Sequence[Peer], layers: Sequence[Layer]) -> Setup:

@@ -16,7 +16,7 @@ from convopt.benchmarks.models.comparison import Comparison
 from convopt.benchmarks.models.contenders import contenders
 from convopt.benchmarks.models.profiles import kernel_profile
 from convopt.benchmarks.models.records import FIELDS, records
-from convopt.benchmarks.models.results import CONVOPT, ModelResult
+from convopt.benchmarks.models.results import ModelResult
 from convopt.benchmarks.models.sources import (
     BenchmarkModel,
     Shapes,
@@ -26,7 +26,7 @@ from convopt.benchmarks.models.sources import (
 )
 from convopt.benchmarks.models.tables import model_table, remarks
 from convopt.benchmarks.peers.convopt_peer import ConvoptPeer
-from convopt.benchmarks.peers.registry import PEERS, open_peers
+from convopt.benchmarks.peers.registry import PEERS, open_peers, wanted_peers
 from convopt.benchmarks.reporting.files import record_files
 from convopt.benchmarks.reporting.machine_line import machine_facts, machine_lines
 from convopt.cli.checks import check_target
@@ -47,7 +47,7 @@ def run_models(arguments: argparse.Namespace) -> int:
         return EXIT_OK
     check_target(arguments.target)
     cores = pin(arguments.threads)
-    peers, missing = open_peers(_peer_names(arguments.peers))
+    peers, missing = open_peers(wanted_peers(arguments.peers))
     for name, reason in missing:
         print(f"convopt-bench: left out: {name}: {reason}", file=sys.stderr)
     everyone = [ConvoptPeer(arguments.target), *peers]
@@ -75,12 +75,6 @@ def run_models(arguments: argparse.Namespace) -> int:
     if arguments.profile:
         _print_profiles(names, shapes, arguments.target)
     return EXIT_OK if all(one.convopt.timing for one in results) else EXIT_ERROR
-
-
-def _peer_names(words: Sequence[str]) -> list[str]:
-    """Everyone but convopt, which is always there."""
-    names = {"all": list(PEERS), "none": []}.get(",".join(words), words)
-    return [name for name in names if name != CONVOPT]
 
 
 def _models(names: Sequence[str], shapes: Shapes) -> Iterator[BenchmarkModel]:

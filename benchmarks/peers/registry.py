@@ -1,6 +1,6 @@
 """The peers by name. Each library is imported when its peer is opened, not before."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 
 from convopt.benchmarks.peers.peer import MissingError, Peer
@@ -17,8 +17,10 @@ def _peer(module: str, kind: str) -> Callable[[], Peer]:
     return make
 
 
+CONVOPT = "convopt"
+
 PEERS: dict[str, Callable[[], Peer]] = {
-    "convopt": _peer("convopt_peer", "ConvoptPeer"),
+    CONVOPT: _peer("convopt_peer", "ConvoptPeer"),
     "onednn": _peer("onednn_peer", "OneDnnPeer"),
     "onednn-nhwc": _peer("onednn_peer", "OneDnnChannelsLastPeer"),
     "torch": _peer("torch_peer", "TorchPeer"),
@@ -32,6 +34,13 @@ PEERS: dict[str, Callable[[], Peer]] = {
     "tvm": _peer("tvm_peer", "TvmPeer"),
     "tvm-gspc": _peer("tvm_gspc_peer", "TvmGroupedSpatialPackPeer"),
 }
+
+
+def wanted_peers(words: Sequence[str]) -> list[str]:
+    """The names in `words`, or those that `all` or `none` stand for; without convopt, which takes
+    part anyway."""
+    names = {"all": list(PEERS), "none": []}.get(",".join(words), words)
+    return [name for name in names if name != CONVOPT]
 
 
 def open_peers(names: Iterable[str]) -> tuple[list[Peer], list[tuple[str, str]]]:

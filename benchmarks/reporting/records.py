@@ -6,6 +6,20 @@ from convopt.benchmarks.layers.tables import layer_class
 from convopt.benchmarks.measuring.results import Cell, LayerRow
 from convopt.benchmarks.reporting.files import Record
 
+CELL_FIELDS = (
+    "layout",
+    "median_us",
+    "min_us",
+    "gflops",
+    "share_of_limit",
+    "median_share_of_limit",
+    "peak_gflops",
+    "samples",
+    "relative_error",
+    "note",
+)
+"""What `cell_fields` gives beside the library's name."""
+
 FIELDS = (
     "table",
     "network",
@@ -18,16 +32,7 @@ FIELDS = (
     "bound",
     "peer",
     "version",
-    "layout",
-    "median_us",
-    "min_us",
-    "gflops",
-    "share_of_limit",
-    "median_share_of_limit",
-    "peak_gflops",
-    "samples",
-    "relative_error",
-    "note",
+    *CELL_FIELDS,
 )
 """One record a library, layout and layer. `limit_us` is at the speed of the clock at which the
 limits were measured; `gflops` and `share_of_limit` are those of the least time, the latter against
@@ -50,10 +55,11 @@ def records(row: LayerRow, versions: Mapping[str, str]) -> Iterator[Record]:
         "bound": row.limit.bound,
     }
     for cell in row.cells:
-        yield common | _cell_fields(cell, layer.macs) | {"version": versions[cell.peer]}
+        yield common | cell_fields(cell, layer.macs) | {"version": versions[cell.peer]}
 
 
-def _cell_fields(cell: Cell, macs: int) -> Record:
+def cell_fields(cell: Cell, macs: int) -> Record:
+    """The library's name, and what was found about it where it takes `macs` multiply-adds."""
     found = cell.timing
     return {
         "peer": cell.peer,

@@ -1,0 +1,1 @@
+"""Modules of layers, fused and separate, beside other libraries."""
