@@ -136,6 +136,10 @@ def dense(inputs: int, outputs: int, size: int = 8) -> ConvolutionCase:
     return ConvolutionCase(1, 1, inputs, outputs, (size, size), SAME_3X3)
 
 
+def classifier(size: int) -> ConvolutionCase:
+    return ConvolutionCase(1, 1, 256, 256, (size, size), Window((1, 1)))
+
+
 # x86-64-v3 has 32 KiB of L1 and 256 KiB of L2; input and output together have 256 * size^2 bytes.
 @pytest.mark.parametrize(
     ("case", "scheme", "expected"),
@@ -150,6 +154,8 @@ def dense(inputs: int, outputs: int, size: int = 8) -> ConvolutionCase:
         (grouped(33), ROTATE, Prefetch.INPUT),
         (dense(28, 32), BROADCAST, Prefetch.NONE),
         (dense(29, 32), BROADCAST, Prefetch.WEIGHTS),
+        (classifier(8), BROADCAST, Prefetch.WEIGHTS),
+        (classifier(1), BROADCAST, Prefetch.NONE),
     ],
 )
 def test_prefetch_follows_where_the_data_lies(
