@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Count or search; the exit code. What there is when something goes wrong is still reported."""
     from convopt.benchmarks.layers.tables import chosen_layers, read_table
 
-    target = _target(arguments.target)
+    target = emulated_target(arguments.target)
     layers = read_table(arguments.layers)
     if arguments.search is None:
         _count(chosen_layers(layers, arguments.only), target, arguments)
@@ -59,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _target(name: str) -> "CpuTarget":
+def emulated_target(name: str) -> "CpuTarget":
+    """An AArch64 target by name or path, where the emulator is installed; else ConvoptError."""
     from convopt.backends.targets import cpu_target
 
     if find_spec("unicorn") is None:

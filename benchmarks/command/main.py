@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "search": "every register tile of layers timed, to check the one that is chosen",
     "predict": "the compiler's predicted times against measured ones",
     "traffic": "memory traffic that fusion saves, modelled, on CPUs and GPUs",
+    "misses": "cache misses that fusion saves on AArch64, from an emulator",
     "spills": "vector registers that innermost loops put on the stack",
     "board": "all of these on one machine, or code to take to a board without Python",
     "calibrate": "measure this machine, and let the compiler know",

@@ -13,6 +13,7 @@ convolutions are not counted. fp32, batch 1.
 """
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from convopt.benchmarks.command.options import add_files
@@ -72,15 +73,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(found: "Sequence[Saving]") -> None:
-    from convopt.benchmarks.counts.report import wide_console
+    from rich.console import Console
+
     from convopt.benchmarks.traffic.tables import (
+        FILE_WIDTH,
         HEADLINE,
         headline_line,
         networks_table,
         pairs_table,
     )
 
-    console = wide_console()
+    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
     lines: list[str] = []
     for machines, where, on_gpu in (
         ("CPUs", "beyond L2", False),

@@ -59,6 +59,11 @@ class Pair:
         return " + ".join(layer.name for layer in self.layers)
 
     @property
+    def macs(self) -> int:
+        """Multiply-adds of both."""
+        return sum(layer.macs for layer in self.layers)
+
+    @property
     def layers(self) -> tuple[Layer, Layer]:
         """Both convolutions, padded alike on all sides."""
         source = (self.cin, self.hin, self.win)

@@ -33,6 +33,7 @@ class CompiledCase:
     schedule: str
     code: bytes
     interface: Interface
+    weights: bytes
 
 
 def compiled(case: Case, target: str) -> CompiledCase:
@@ -57,7 +58,7 @@ def compiled(case: Case, target: str) -> CompiledCase:
         run_passes(module, named_pipeline(pipeline, target=target), new_context())
     code = Code(module, machine, SYMBOL)
     content = emit_object(code.llvm_text(), machine)
-    return CompiledCase(case, kernels, schedule, content, code.interface())
+    return CompiledCase(case, kernels, schedule, content, code.interface(), code.weights())
 
 
 def _fusing(case: Case, target: str) -> ModulePass:

@@ -9,6 +9,8 @@ from rich.table import Table
 from convopt.benchmarks.traffic.saving import Saving
 
 HEADLINE = "up to 83 % of memory accesses on GPUs (FusePlanner, arXiv 2404.19331)"
+FILE_WIDTH = 200
+"""Columns where the output is no terminal: no cell is cut off."""
 MOST_DETAILED = 2
 """Targets of which a line of the pairs' table has room for bytes."""
 
@@ -18,8 +20,8 @@ def pairs_table(savings: Sequence[Saving], title: str) -> Table:
     targets = list(dict.fromkeys(saving.target for saving in savings))
     cells = {(each.network, each.name, each.target): each for each in savings}
     table = _table(title)
-    table.add_column("pair")
-    table.add_column("network")
+    table.add_column("pair", no_wrap=True)
+    table.add_column("network", no_wrap=True)
     for target in targets:
         if len(targets) <= MOST_DETAILED:
             table.add_column(f"{target}: MB apart", justify="right")
@@ -83,7 +85,7 @@ def _megabytes(size: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+    return f"{100 * share:.0f} %"
 
 
 def _table(title: str) -> Table:

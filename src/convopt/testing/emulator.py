@@ -11,8 +11,11 @@ from unicorn import (
     UC_ARCH_ARM64,
     UC_HOOK_BLOCK,
     UC_HOOK_MEM_INVALID,
+    UC_HOOK_MEM_READ,
+    UC_HOOK_MEM_WRITE,
     UC_MEM_FETCH_PROT,
     UC_MEM_FETCH_UNMAPPED,
+    UC_MEM_WRITE,
     UC_MEM_WRITE_PROT,
     UC_MEM_WRITE_UNMAPPED,
     UC_MODE_ARM,
@@ -24,6 +27,7 @@ from unicorn.unicorn_py3.unicorn import Uc, UcError
 
 from convopt.testing.code_blocks import CodeBlock, code_blocks
 from convopt.testing.elf import Image, load_object
+from convopt.testing.memory_trace import MemoryTrace, TakeAccesses
 
 Side = Literal["start", "end"]
 Buffer = npt.NDArray[Any]
@@ -53,10 +57,14 @@ class EmulationError(AssertionError):
 
 @dataclass
 class Emulation:
-    """What a run did; `instructions` is None and `blocks` empty unless they were counted."""
+    """What a run did; `instructions` is None and `blocks` empty unless they were counted.
+
+    `addresses` of the buffers.
+    """
 
     instructions: int | None = None
     blocks: tuple[CodeBlock, ...] = ()
+    addresses: tuple[int, ...] = ()
 
 
 @dataclass
@@ -128,6 +136,17 @@ class _Machine:
 
         self.core.hook_add(UC_HOOK_BLOCK, on_block)
 
+    def trace(self, take: TakeAccesses) -> MemoryTrace:
+        trace = MemoryTrace(take)
+
+        def on_access(
+            core: Uc, access: int, address: int, size: int, value: int, data: object
+        ) -> None:
+            trace.add(address, size, access == UC_MEM_WRITE)
+
+        self.core.hook_add(UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, on_access)
+        return trace
+
     def _on_fault(
         self, core: Uc, access: int, address: int, size: int, value: int, data: object
     ) -> bool:
@@ -174,6 +193,7 @@ def run_aarch64(
     cpu: str = "cortex-a72",
     sides: Sequence[Side] = ("start", "end"),
     count: bool = False,
+    take_accesses: TakeAccesses | None = None,
     timeout_s: float = 600.0,
 ) -> Emulation:
     """Call `void symbol(buffers..., size_t sizes...)` of an AArch64 object; arrays change in place.
@@ -183,7 +203,8 @@ def run_aarch64(
     mapped read-only. `cpu`: cortex-a53, cortex-a72, or neoverse-n1 (all instructions that the
     emulator knows, no SVE). Raises EmulationError for an access outside the buffers, an instruction
     that the CPU lacks, no return within the time, or if the runs do not agree. With `count`,
-    what was executed at the last of `sides` is counted.
+    what was executed at the last of `sides` is counted. `take_accesses` is called with the loads
+    and stores of all runs, in order; prefetches are none.
     """
     image = load_object(code, _CODE)
     emulation = Emulation()
@@ -193,7 +214,11 @@ def run_aarch64(
         addresses = [machine.add(buffer) for buffer in buffers]
         if count:
             machine.count_blocks()
+        trace = machine.trace(take_accesses) if take_accesses else None
         machine.call(symbol, [*addresses, *sizes], timeout_s)
+        if trace:
+            trace.flush()
+        emulation.addresses = tuple(addresses)
         found = [machine.contents(address, buffer) for address, buffer in machine.buffers]
         if results is not None and not all(map(_same_bytes, results, found)):
             raise EmulationError(f"the results of {symbol} depend on where its buffers lie")

@@ -1,0 +1,1 @@
+"""Cache misses of emulated AArch64 code, for `convopt-bench misses`."""
