@@ -22,7 +22,7 @@ def broadcast_phase(name: str, kernel: CpuKernel, tile: BroadcastTile, since: La
     conv, lanes, vectors = kernel.conv, kernel.lanes, tile.vectors
     row_axis, column_axis = conv.rows, conv.columns
     image_rows = len(inputs_of(row_axis, 0, row_axis.outputs))
-    if conv.is_pointwise:
+    if kernel.is_collapsed:
         row_axis, column_axis = collapsed(row_axis, column_axis)
     rows, columns = count_axis(row_axis, 1), count_axis(column_axis, tile.columns)
     blocks = kernel.output_blocks // vectors

@@ -59,7 +59,8 @@ class EpilogueWork:
 class CpuKernel:
     """One image of a convolution, channels in blocks of `lanes`, with its register tile.
 
-    `asks_for_weights`: those of the next block of outputs, while it computes one.
+    `asks_for_weights`: those of the next block of outputs, while it computes one. `by_rows`: rows
+    stay apart, as in a module's stage; else the pixels of a pointwise convolution are one row.
     """
 
     conv: Convolution
@@ -67,6 +68,7 @@ class CpuKernel:
     lanes: int
     epilogue: EpilogueWork = EpilogueWork()
     asks_for_weights: bool = False
+    by_rows: bool = False
 
     @property
     def input_blocks(self) -> int:
@@ -76,6 +78,12 @@ class CpuKernel:
     def output_blocks(self) -> int:
         """Vectors of output channels, the last perhaps not full."""
         return -(-self.conv.outputs // self.lanes)
+
+    @property
+    def is_collapsed(self) -> bool:
+        """Whether the image's pixels are one row, of which register tiles are cut."""
+        is_broadcast = isinstance(self.tile, BroadcastTile)
+        return is_broadcast and self.conv.is_pointwise and not self.by_rows
 
     @property
     def weight_bytes(self) -> int:

@@ -157,7 +157,7 @@ def _rows_of(kernel: CpuKernel, step: _Step) -> CpuKernel:
     first, stop = rows_needed(axis, step.start, step.stop)
     pad = first - axis.input_of(step.start, 0)
     part = replace(axis, inputs=stop - first, outputs=rows, pad=pad)
-    return replace(kernel, conv=replace(kernel.conv, rows=part))
+    return replace(kernel, conv=replace(kernel.conv, rows=part), by_rows=True)
 
 
 def _stage_name(number: int, stage: CpuKernel) -> str:

@@ -6,6 +6,7 @@ what the memory model of `convopt.passes.cost.memory_access` predicts.
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from convopt.convdialect.shapes import FLOAT_BYTES
@@ -131,7 +132,7 @@ def walk_broadcast(
     for block in range(kernel.output_blocks // tile.vectors):
         first = read.first(block)
         places: Iterator[tuple[range, range]]
-        if conv.is_pointwise:
+        if kernel.is_collapsed:
             pixels = range(rows.start * width, rows.stop * width)
             places = (
                 (range(0), range(pixels.start + t.start, pixels.start + t.stop))
@@ -147,7 +148,7 @@ def walk_broadcast(
             if kernel.epilogue.starts:
                 for v in range(tile.vectors):
                     yield Step(Operand.EXTRA, (name, "bias", block, v), kernel.lanes)
-            if conv.is_pointwise:
+            if kernel.is_collapsed:
                 kernel_rows = {0: 0}
                 uses = {pixel: [(pixel, 0)] for pixel in xs}
             else:
@@ -157,7 +158,7 @@ def walk_broadcast(
                 yield from walk_channels(kernel, tile, name, block, first, read.count, y, kh, uses)
             outputs = (
                 [divmod(pixel, width) for pixel in xs]
-                if conv.is_pointwise
+                if kernel.is_collapsed
                 else [(y, x) for y in ys for x in xs]
             )
             yield from finish(
@@ -181,7 +182,7 @@ def walk_channels(
     lanes, width = kernel.lanes, kernel.conv.columns.inputs
 
     def pixel(x: int) -> tuple[int, int]:
-        return divmod(x, width) if kernel.conv.is_pointwise else (y, x)
+        return divmod(x, width) if kernel.is_collapsed else (y, x)
 
     taps = sorted({kw for pairs in uses.values() for _, kw in pairs})
     for channel in range(first, first + count):
@@ -236,8 +237,9 @@ def walk_module(stages: Sequence[CpuKernel], band: int, halo: Halo) -> Iterator[
         max(len(reads(consumer.conv.rows, rows[number])) for rows in bands)
         for number, consumer in enumerate(stages[1:], 1)
     ]
+    by_rows = [replace(stage, by_rows=True) for stage in stages]
     for rows in bands:
-        for number, stage in enumerate(stages):
+        for number, stage in enumerate(by_rows):
             for step in walk(stage, rows[number], str(number)) if rows[number] else ():
                 if step.operand is Operand.INPUT and number > 0:
                     yield in_ring(step, number - 1, rings[number - 1])
