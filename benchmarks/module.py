@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,7 @@ class Module:
     def __post_init__(self) -> None:
         if not self.stages:
             raise ConvoptError("expected at least one convolution, found none")
-        for before, after in zip(self.layers, self.layers[1:], strict=False):
+        for before, after in pairwise(self.layers):
             if before.output_shape != after.input_shape:
                 raise ConvoptError(
                     f"{after.name}: expected to read {before.output_shape}, found "

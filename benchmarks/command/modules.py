@@ -21,6 +21,7 @@ from convopt.benchmarks.command.options import (
 DEFAULT_PEERS = (
     "onednn",
     "onednn-nhwc",
+    "onednn-fused",
     "torch",
     "torch-compile",
     "onnxruntime",

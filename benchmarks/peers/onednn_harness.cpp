@@ -77,10 +77,28 @@ void onednn_version(int *parts) {
 
 void onednn_free(Chain *chain) { delete chain; }
 
+static memory::dims filter_dims(const Geometry &g) {
+    memory::dims dims{g.cout / g.groups, g.cin / g.groups, g.kh, g.kw};
+    if (g.groups > 1) dims.insert(dims.begin(), g.groups);
+    return dims;
+}
+
+// Whether oneDNN has the second one as a post-operation of the first one.
+static bool can_fuse(const Geometry &g, const Geometry &next) {
+    const bool is_pointwise = g.groups == 1 && g.kh == 1 && g.kw == 1 && g.stride_h == 1 &&
+                              g.stride_w == 1 && g.pad_top == 0 && g.pad_left == 0 &&
+                              g.pad_bottom == 0 && g.pad_right == 0;
+    const bool is_depthwise = next.groups == next.cin && next.groups == next.cout;
+    return is_pointwise && is_depthwise && next.kh == 3 && next.kw == 3 && next.dilation == 1 &&
+           next.stride_h == next.stride_w && next.stride_h <= 2 && next.pad_top == 1 &&
+           next.pad_left == 1 && next.pad_bottom == 1 && next.pad_right == 1;
+}
+
 // `count` convolutions, each of which reads what the one before makes; with `adds_input`, x is added
-// to the last one's result. x NCHW. Null with `onednn_error` set where oneDNN refuses.
+// to the last one's result. With `fuses`, 3x3 depthwise ones become post-operations of the pointwise
+// ones before them. x NCHW. Null with `onednn_error` set where oneDNN refuses.
 Chain *onednn_prepare(const Stage *stages, int64_t count, int adds_input, const float *x,
-                      int activations, int threads) try {
+                      int activations, int fuses, int threads) try {
     omp_set_num_threads(threads);
     auto made = std::make_unique<Chain>();
     made->threads = threads;
@@ -96,25 +114,44 @@ Chain *onednn_prepare(const Stage *stages, int64_t count, int adds_input, const 
         return result;
     };
 
+    auto packed = [&](const Geometry &g, const float *plain, const memory::desc &desc) {
+        const memory::desc plain_desc(filter_dims(g), f32, g.groups == 1 ? tag::oihw : tag::goihw);
+        memory given(plain_desc, made->engine, const_cast<float *>(plain));
+        memory result = huge(desc);
+        dnnl::reorder(given, result).execute(made->stream, given, result);
+        return result;
+    };
+    auto copied_bias = [&](const Stage &stage) {
+        const memory::desc desc({stage.geometry.cout}, f32, tag::x);
+        memory result = huge(desc);
+        std::memcpy(result.get_data_handle(), stage.bias, desc.get_size());
+        return result;
+    };
+
     memory first, value;  // what the chain and the next convolution read
-    for (int64_t number = 0; number < count; ++number) {
+    for (int64_t number = 0; number < count;) {
         const Stage &stage = stages[number];
         const Geometry *g = &stage.geometry;
-        const bool is_last = number + 1 == count;
-        const memory::dims filter_dims =
-            g->groups == 1 ? memory::dims{g->cout, g->cin, g->kh, g->kw}
-                           : memory::dims{g->groups, g->cout / g->groups, g->cin / g->groups,
-                                          g->kh, g->kw};
+        const bool has_next = number + 1 < count;
+        const bool next_adds = adds_input && number + 2 == count;
+        const Stage *fused = nullptr;
+        if (fuses && has_next && !next_adds && can_fuse(*g, stages[number + 1].geometry))
+            fused = &stages[number + 1];
+        number += fused ? 2 : 1;
         const memory::desc plain_x({1, g->cin, g->hin, g->win}, f32, tag::nchw);
-        const memory::desc plain_weights(filter_dims, f32, g->groups == 1 ? tag::oihw : tag::goihw);
-        const memory::desc plain_result({1, g->cout, g->hout, g->wout}, f32, tag::nchw);
-        const memory::desc bias_desc({g->cout}, f32, tag::x);
-        memory::desc result_desc(plain_result.get_dims(), f32, chosen);
+        memory::desc result_desc({1, g->cout, g->hout, g->wout}, f32, chosen);
 
         dnnl::post_ops after;
-        if (stage.ceiling > 0)
-            after.append_eltwise(dnnl::algorithm::eltwise_clip, 0.0f, stage.ceiling);
-        const bool adds = is_last && adds_input;
+        auto append_ceiling = [&](const Stage &one) {
+            if (one.ceiling > 0)
+                after.append_eltwise(dnnl::algorithm::eltwise_clip, 0.0f, one.ceiling);
+        };
+        append_ceiling(stage);
+        if (fused) {
+            after.append_dw(f32, f32, f32, 3, fused->geometry.stride_h, 1);
+            append_ceiling(*fused);
+        }
+        const bool adds = adds_input && number == count;
         if (adds) {
             result_desc = first.get_desc();
             after.append_binary(dnnl::algorithm::binary_add, first.get_desc());
@@ -124,11 +161,11 @@ Chain *onednn_prepare(const Stage *stages, int64_t count, int adds_input, const 
         const dnnl::convolution_forward::primitive_desc description(
             made->engine, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_auto,
             memory::desc(plain_x.get_dims(), f32, chosen),
-            memory::desc(filter_dims, f32, tag::any), bias_desc, result_desc,
-            {g->stride_h, g->stride_w}, {g->dilation - 1, g->dilation - 1},
+            memory::desc(filter_dims(*g), f32, tag::any), memory::desc({g->cout}, f32, tag::x),
+            result_desc, {g->stride_h, g->stride_w}, {g->dilation - 1, g->dilation - 1},
             {g->pad_top, g->pad_left}, {g->pad_bottom, g->pad_right}, attributes);
 
-        if (number == 0) {
+        if (!first) {
             memory given(plain_x, made->engine, const_cast<float *>(x));
             if (activations == kPlain && description.src_desc() != plain_x) {
                 memory source = huge(plain_x);
@@ -142,23 +179,28 @@ Chain *onednn_prepare(const Stage *stages, int64_t count, int adds_input, const 
         } else if (value.get_desc() != description.src_desc()) {
             value = reordered(value, description.src_desc());
         }
-        memory given_weights(plain_weights, made->engine, const_cast<float *>(stage.weights));
-        memory weights = huge(description.weights_desc());
-        memory bias = huge(bias_desc);
         memory result = huge(description.dst_desc());
-        std::memcpy(bias.get_data_handle(), stage.bias, bias_desc.get_size());
-        dnnl::reorder(given_weights, weights).execute(made->stream, given_weights, weights);
-        std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, value},
-                                                  {DNNL_ARG_WEIGHTS, weights},
-                                                  {DNNL_ARG_BIAS, bias},
-                                                  {DNNL_ARG_DST, result}};
+        std::unordered_map<int, memory> arguments{
+            {DNNL_ARG_SRC, value},
+            {DNNL_ARG_WEIGHTS, packed(*g, stage.weights, description.weights_desc())},
+            {DNNL_ARG_BIAS, copied_bias(stage)},
+            {DNNL_ARG_DST, result}};
+        if (fused) {
+            const int place = DNNL_ARG_ATTR_POST_OP_DW;
+            const memory::desc desc =
+                description.query_md(dnnl::query::exec_arg_md, place | DNNL_ARG_WEIGHTS);
+            arguments.insert(
+                {place | DNNL_ARG_WEIGHTS, packed(fused->geometry, fused->weights, desc)});
+            arguments.insert({place | DNNL_ARG_BIAS, copied_bias(*fused)});
+        }
         if (adds)
             arguments.insert(
                 {DNNL_ARG_ATTR_MULTIPLE_POST_OP(after.len() - 1) | DNNL_ARG_SRC_1, first});
         made->steps.push_back({dnnl::convolution_forward(description), arguments});
         value = result;
-        made->plain_result = plain_result;
     }
+    const Geometry &last = stages[count - 1].geometry;
+    made->plain_result = memory::desc({1, last.cout, last.hout, last.wout}, f32, tag::nchw);
     made->result = value;
     if (activations == kPlain && value.get_desc() != made->plain_result)
         made->result = reordered(value, made->plain_result);

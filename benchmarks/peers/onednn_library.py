@@ -55,7 +55,7 @@ def load_harness() -> ctypes.CDLL:
     harness.onednn_prepare.restype = ctypes.c_void_p
     harness.onednn_prepare.argtypes = [
         *(ctypes.POINTER(Stage), ctypes.c_int64, ctypes.c_int, _FLOATS),
-        *(ctypes.c_int, ctypes.c_int),
+        *(ctypes.c_int, ctypes.c_int, ctypes.c_int),
     ]
     harness.onednn_run.argtypes = [ctypes.c_void_p, ctypes.c_int64]
     harness.onednn_result.argtypes = [ctypes.c_void_p, _FLOATS]

@@ -2,6 +2,7 @@
 
 import ctypes
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 
@@ -33,6 +34,7 @@ class OneDnnPeer(Peer):
     layouts: tuple[Layout, ...] = (Layout.OWN, Layout.NCHW)
     module_layout = Layout.OWN
     _own = Activations.PREFERRED
+    _fuses = False
 
     def __init__(self) -> None:
         self._harness = load_harness()
@@ -49,7 +51,7 @@ class OneDnnPeer(Peer):
         return _Chain(self._harness, module, activations, threads)
 
     def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
-        return _Chain(self._harness, data, self._own, threads)
+        return _Chain(self._harness, data, self._own, threads, self._fuses)
 
 
 class OneDnnChannelsLastPeer(OneDnnPeer):
@@ -60,9 +62,35 @@ class OneDnnChannelsLastPeer(OneDnnPeer):
     _own = Activations.CHANNELS_LAST
 
 
+class OneDnnFusedPeer(OneDnnPeer):
+    """3x3 depthwise convolutions as post-operations of the pointwise ones before them.
+
+    oneDNN itself decides whether it then works band by band, which it does where the intermediate
+    result does not fit L2, or runs one convolution after the other.
+    """
+
+    name = "onednn-fused"
+    layouts = ()
+    _fuses = True
+
+    def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
+        return Peer.prepare_layer(self, data, layout, threads)
+
+    def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
+        kinds = [layer.kind for layer in data.module.layers]
+        if ("pw", "dw") not in pairwise(kinds):
+            raise UnsupportedError("oneDNN fuses depthwise convolutions behind pointwise ones only")
+        return super().prepare_module(data, threads)
+
+
 class _Chain(Prepared):
     def __init__(
-        self, harness: ctypes.CDLL, data: ModuleData, activations: Activations, threads: int
+        self,
+        harness: ctypes.CDLL,
+        data: ModuleData,
+        activations: Activations,
+        threads: int,
+        fuses: bool = False,
     ) -> None:
         module, x = data.module, np.ascontiguousarray(data.x, np.float32)
         constants = [
@@ -82,7 +110,7 @@ class _Chain(Prepared):
         self._handle = harness.onednn_prepare(
             (onednn_library.Stage * len(stages))(*stages),
             *(len(stages), module.adds_input, x.ctypes.data),
-            *(activations, threads),
+            *(activations, fuses, threads),
         )
         if not self._handle:
             raise UnsupportedError(f"oneDNN refuses {module.name}: {self._error()}")

@@ -23,6 +23,7 @@ PEERS: dict[str, Callable[[], Peer]] = {
     CONVOPT: _peer("convopt_peer", "ConvoptPeer"),
     "onednn": _peer("onednn_peer", "OneDnnPeer"),
     "onednn-nhwc": _peer("onednn_peer", "OneDnnChannelsLastPeer"),
+    "onednn-fused": _peer("onednn_peer", "OneDnnFusedPeer"),
     "torch": _peer("torch_peer", "TorchPeer"),
     "torch-compile": _peer("torch_peer", "TorchCompilePeer"),
     "onnxruntime": _peer("onnxruntime_peer", "OnnxRuntimePeer"),
