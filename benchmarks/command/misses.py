@@ -4,7 +4,8 @@ Pairs of the table fused_pairs, each with bias and ReLU, run once as two kernels
 and once as a fused module with the schedule that the planner takes for the pair, whether or not it
 would fuse it. Every load and store counts, prefetches do not. L1: 64 KiB, 4 ways; L2: 512 KiB,
 8 ways; lines of 64 bytes, the least recently used goes, stores fetch what they miss. Caches are
-empty when a run begins, and nothing is prefetched. Both results are compared.
+empty when a run begins, and nothing is prefetched. Both results are compared. Beside the misses of
+L2 stands how many the planner's memory model expects of such a cache.
 
   convopt-bench misses
   convopt-bench misses --all --target cortex-a72 --csv misses.csv
@@ -62,7 +63,13 @@ def run(arguments: argparse.Namespace) -> int:
     from convopt.benchmarks.command.counts import emulated_target
     from convopt.benchmarks.counts.report import tracked, wide_console
     from convopt.benchmarks.misses.emulated import measure
-    from convopt.benchmarks.misses.tables import FIELDS, misses_table, record, summary_line
+    from convopt.benchmarks.misses.tables import (
+        FIELDS,
+        misses_table,
+        model_line,
+        record,
+        summary_line,
+    )
     from convopt.benchmarks.reporting.files import record_files
 
     targets = arguments.target or list(DEFAULT_TARGETS)
@@ -80,7 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
         finally:
             console = wide_console()
             console.print(misses_table(found, "lines missed, 64 KiB L1 and 512 KiB L2"))
-            console.print(summary_line(found), markup=False, highlight=False, soft_wrap=True)
+            for line in (summary_line(found), model_line(found)):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
 
 

@@ -1,5 +1,6 @@
 """A pair as AArch64 code in the emulator, and what two levels of cache miss meanwhile."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,11 @@ from convopt.benchmarks.misses.cache import (
 from convopt.benchmarks.prediction.cases import PAIRS, Case
 from convopt.benchmarks.prediction.compiled import CompiledCase, compiled
 from convopt.comparison import relative_error
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.errors import ConvoptError
+from convopt.passes.cost.kernel_model import PlannedKernel
+from convopt.passes.cost.memory_access.accesses import traffic_beyond
+from convopt.passes.cost.memory_access.cpu_kernel import LastTouch
 from convopt.testing.emulator import EmulationError, run_aarch64
 from convopt.testing.memory_trace import Accesses
 
@@ -31,11 +36,15 @@ _CPU = "neoverse-n1"
 
 @dataclass(frozen=True)
 class RunMisses:
-    """One run from empty caches: the emulator's accesses (at most 8 bytes each), and misses."""
+    """One run from empty caches: the emulator's accesses (at most 8 bytes each), and misses.
+
+    `l2_modelled`: lines that the planner's memory model says that L2 fetches.
+    """
 
     accesses: int
     l1: MissCounts
     l2: MissCounts
+    l2_modelled: float
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,22 @@ def run(code: CompiledCase, l1: CacheSize = L1, l2: CacheSize = L2) -> tuple[Arr
         )
     except EmulationError as error:
         raise ConvoptError(f"{code.case.name}: {error}") from error
-    return y, RunMisses(caches.accesses, caches.l1.misses, caches.l2.misses)
+    modelled = modelled_lines(code.kernels, l2)
+    return y, RunMisses(caches.accesses, caches.l1.misses, caches.l2.misses, modelled)
+
+
+def modelled_lines(kernels: Sequence[PlannedKernel], cache: CacheSize) -> float:
+    """What kernels fetch into a cache that is empty at first, after the planner's memory model.
+
+    A kernel finds its input as far away as the one before it touched bytes.
+    """
+    since = LastTouch()
+    elements = 0
+    for kernel in kernels:
+        elements += traffic_beyond(kernel.phases(since), cache.bytes).total
+        touched = sum(stage.working_set_bytes for stage in kernel.stages)
+        since = LastTouch(input=touched)
+    return FLOAT_BYTES * elements / cache.line_bytes
 
 
 @dataclass

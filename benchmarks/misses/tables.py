@@ -1,7 +1,7 @@
 """Misses as tables for the terminal and as flat records."""
 
 from collections.abc import Sequence
-from statistics import geometric_mean
+from statistics import fmean, geometric_mean, median
 
 from rich import box
 from rich.table import Table
@@ -16,6 +16,7 @@ COUNTS = (
     "l1_written_back",
     "l2_misses",
     "l2_written_back",
+    "l2_modelled",
 )
 FIELDS = (
     "pair",
@@ -27,7 +28,8 @@ FIELDS = (
     "l2_saved",
     "schedule",
 )
-"""A pair on one target; misses and what is written back in lines, what is saved as fractions."""
+"""A pair on one target; misses and what is written back in lines, what is saved as fractions.
+`l2_modelled`: L2 misses as the planner's memory model counts them."""
 
 
 def record(found: PairMisses) -> Record:
@@ -46,13 +48,12 @@ def record(found: PairMisses) -> Record:
 
 
 def misses_table(found: Sequence[PairMisses], title: str) -> Table:
-    """A line a pair and target; misses in thousands of lines."""
+    """A line a pair and target; misses in thousands of lines, L2's beside those of the model."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("pair", no_wrap=True)
     table.add_column("target", no_wrap=True)
-    for level in ("L1", "L2"):
-        for name in (f"{level} misses apart", "fused", "saved"):
-            table.add_column(name, justify="right")
+    for name in ("L1 apart", "fused", "saved", "L2 apart", "model", "fused", "model", "saved"):
+        table.add_column(name, justify="right")
     for each in found:
         table.add_row(
             each.pair.name,
@@ -61,7 +62,9 @@ def misses_table(found: Sequence[PairMisses], title: str) -> Table:
             _thousands(each.fused.l1.fetched),
             _percent(each.l1_saved),
             _thousands(each.apart.l2.fetched),
+            _thousands(each.apart.l2_modelled),
             _thousands(each.fused.l2.fetched),
+            _thousands(each.fused.l2_modelled),
             _percent(each.l2_saved),
         )
     return table
@@ -81,6 +84,19 @@ def summary_line(found: Sequence[PairMisses]) -> str:
     )
 
 
+def model_line(found: Sequence[PairMisses]) -> str:
+    """How far the memory model is from the caches that were played."""
+    runs = [run for each in found for run in (each.apart, each.fused)]
+    if not runs:
+        return "no run to compare the memory model with"
+    errors = [abs(run.l2_modelled / run.l2.fetched - 1) for run in runs]
+    return (
+        f"L2 misses of {len(runs)} runs as modelled by the planner: off by "
+        f"{_percent(median(errors))} (median), {_percent(fmean(errors))} (mean), "
+        f"{_percent(max(errors))} (worst)"
+    )
+
+
 def _mean_saved(shares: Sequence[float]) -> float:
     return 1 - geometric_mean([1 - share for share in shares])
 
@@ -93,11 +109,12 @@ def _counts(when: str, run: RunMisses) -> Record:
         run.l1.written_back,
         run.l2.fetched,
         run.l2.written_back,
+        run.l2_modelled,
     )
     return {f"{when}_{name}": value for name, value in zip(COUNTS, values, strict=True)}
 
 
-def _thousands(lines: int) -> str:
+def _thousands(lines: float) -> str:
     return f"{lines / 1e3:.1f} k"
 
 

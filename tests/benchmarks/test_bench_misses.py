@@ -12,7 +12,7 @@ from convopt.benchmarks.layers import pairs as pair_table
 from convopt.benchmarks.layers.pairs import Pair
 from convopt.benchmarks.misses import emulated
 from convopt.benchmarks.misses.cache import CacheSize
-from convopt.benchmarks.misses.emulated import measure, run
+from convopt.benchmarks.misses.emulated import measure, modelled_lines, run
 from convopt.benchmarks.misses.tables import FIELDS
 from convopt.benchmarks.prediction.cases import Case
 from convopt.benchmarks.prediction.compiled import compiled
@@ -51,6 +51,26 @@ def test_a_fused_pair_misses_less_where_the_intermediate_does_not_fit() -> None:
     assert after.l2.fetched < before.l2.fetched - 0.8 * stored_and_loaded
 
 
+@pytest.mark.parametrize("is_fused", [False, True])
+def test_the_memory_model_expects_what_the_caches_miss(is_fused: bool) -> None:
+    """Nothing of either cache lies at the edge: the model counts capacity, not sets."""
+    code = compiled(Case(("mine",), PAIR.layers, is_fused=is_fused), TARGET)
+    _, found = run(code, CacheSize(4096, ways=4), CacheSize(32 * 1024, ways=8))
+    assert found.l2_modelled == pytest.approx(found.l2.fetched, rel=0.06)
+
+
+def test_what_is_modelled_by_hand() -> None:
+    """16x24x24 floats in, 32x12x12 out; all weights and biases; rows of the ring.
+
+    The ring has three rows. Only two are new to the model: the first band starts in the padding,
+    and from then on rows lie where others lay.
+    """
+    (fused,) = compiled(Case(("mine",), PAIR.layers, is_fused=True), TARGET).kernels
+    assert (fused.band, fused.ring_bytes) == (1, 4 * 3 * 32 * 24)
+    floats = 16 * 24 * 24 + 32 * 12 * 12 + 16 * 32 + 9 * 32 + 2 * 32 + 2 * 32 * 24
+    assert modelled_lines([fused], CacheSize(1 << 20, ways=16)) == floats / 16
+
+
 def test_results_that_differ_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emulated, "TOLERANCE", -1.0)
     with pytest.raises(ConvoptError, match="between apart and fused, found"):
@@ -66,6 +86,7 @@ def test_the_command(
     assert convopt_bench(["misses", "--network", "mine", "--csv", str(path)]) == 0
     out = capsys.readouterr().out
     assert "2 pairs and targets" in out
+    assert "L2 misses of 4 runs as modelled by the planner: off by" in out
     rows = list(csv.DictReader(path.open()))
     assert [row["target"] for row in rows] == ["neoverse-n1", "cortex-a72"]
     assert tuple(rows[0]) == FIELDS
