@@ -22,6 +22,9 @@ MOST_ROWS = 4
 MOST_ROWS_WITHOUT_MEMORY_OPERANDS = 2
 """Where FMAs take no operand from memory: more rows keep the weights of all kernel rows alive, and
 LLVM spills although there are registers enough."""
+REGISTERS_OF_STRIDED_STAGES = 4
+"""More than a kernel on its own needs: where rows lie is computed in between, and LLVM then keeps
+pixels that two taps read, found by counting spills."""
 ROW_COST = 1.5
 """Cycles that a tile takes for each input row that it touches: another stream from the caches."""
 RELOAD_COST = 8.0
@@ -37,13 +40,15 @@ for short runs (measured on x86-64)."""
 class ByPixelProblem:
     """One block of channels of one image of a depthwise or grouped convolution.
 
-    `epilogue_constants` says whether the epilogue has any, which take a register.
+    `epilogue_constants` says whether the epilogue has any, which take a register. `by_rows`: the
+    kernel is a stage of a fused module, which computes where rows lie.
     """
 
     rows: Axis
     columns: Axis
     group_channels: int
     epilogue_constants: bool = False
+    by_rows: bool = False
 
     @property
     def taps(self) -> int:
@@ -67,6 +72,8 @@ def rotate_registers(problem: ByPixelProblem, target: CpuTarget, rows: int, colu
         weights = problem.taps
     lane_numbers = 2 if problem.group_channels > CHANNELS_ROTATED_BY_ONE_SHUFFLE else 0
     others = 1 + _inputs_in_flight(problem, target, columns) + lane_numbers
+    if problem.by_rows and problem.columns.stride > 1:
+        others += REGISTERS_OF_STRIDED_STAGES
     return rows * columns + weights + others
 
 
@@ -146,7 +153,9 @@ def strip_cycles(problem: ByPixelProblem, target: CpuTarget, columns: int) -> fl
     if problem.group_channels > 1 or problem.rows.dilation > 1:
         return None
     inputs = _inputs_in_flight(problem, target, columns) // 2
-    limit = usable_registers(target) if target.fma_reads_memory else target.vector_registers
+    limit = usable_registers(target)
+    if not target.fma_reads_memory:
+        limit = target.vector_registers - problem.epilogue_constants
     if alive * columns + problem.taps + 1 + inputs > limit:
         return None
     rows_of_taps = sum(each.count * each.taps for each in profile(problem.rows, 1))

@@ -52,7 +52,7 @@ def problem_of(op: ConvolutionOp, target: CpuTarget, *, by_rows: bool = False) -
     outputs, group_inputs = op.filter_type.get_shape()[:2]
     if scheme_of(op, target) is not TileScheme.BROADCAST:
         constants = any(isinstance(each, ConstantOp) for each in op.epilogue.walk())
-        one_block = ByPixelProblem(rows, columns, group_inputs, constants)
+        one_block = ByPixelProblem(rows, columns, group_inputs, constants, by_rows)
         return one_block, -(-outputs // target.lanes)
     channels = op.input_type.get_shape()[1]
     blocks = reads_blocks(op)
