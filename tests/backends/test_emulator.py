@@ -10,8 +10,10 @@ from xdsl.dialects.builtin import ModuleOp
 from convopt.backends.llvm import emit_object, to_llvm_text
 from convopt.backends.llvm.codegen import parse, target_machine
 from convopt.backends.targets import cpu_target
+from convopt.testing import memory_trace
 from convopt.testing.elf import ElfError, load_object
 from convopt.testing.emulator import EmulationError, run_aarch64
+from convopt.testing.memory_trace import Accesses
 
 SHIFTED = """
 func.func private @kernel(%x : memref<16xf32>, %y : memref<16xf32>, %i : index) {{
@@ -58,6 +60,50 @@ def test_results_and_counts(compile_text: Compile, cpu: str) -> None:
     assert emulation.instructions is not None
     assert 8 <= emulation.instructions <= 30
     assert run_aarch64(code, "net_run", [x, y], [12], cpu=cpu).instructions is None
+
+
+PREFETCHING = """
+define void @touch(ptr %x, ptr %y, i64 %i) {
+  call void @llvm.prefetch.p0(ptr %x, i32 1, i32 3, i32 1)
+  %place = getelementptr float, ptr %x, i64 %i
+  %value = load float, ptr %place
+  store float %value, ptr %y
+  ret void
+}
+declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
+"""
+
+
+def test_loads_and_stores_are_handed_over_and_prefetches_are_not(compile_text: Compile) -> None:
+    x, y = arrays()
+    batches: list[Accesses] = []
+    emulation = run_aarch64(
+        compile_text(PREFETCHING),
+        "touch",
+        [x, y],
+        [3],
+        sides=["start"],
+        count=True,
+        take_accesses=batches.append,
+    )
+    assert emulation.instructions == 4  # prefetch, load, store, return
+    ((addresses, sizes, stores),) = batches
+    first, second = emulation.addresses
+    assert addresses.tolist() == [first + 12, second]
+    assert sizes.tolist() == [4, 4]
+    assert stores.tolist() == [False, True]
+
+
+def test_accesses_come_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_trace, "BATCH", 2)
+    batches: list[Accesses] = []
+    trace = memory_trace.MemoryTrace(batches.append)
+    for address in range(5):
+        trace.add(address, 16, address % 2 == 1)
+    trace.flush()
+    assert [batch.addresses.tolist() for batch in batches] == [[0, 1], [2, 3], [4]]
+    assert [batch.stores.tolist() for batch in batches] == [[False, True], [False, True], [False]]
+    assert batches[0].sizes.tolist() == [16, 16]
 
 
 def test_one_float_too_far_is_found_on_both_sides(compile_text: Compile) -> None:
