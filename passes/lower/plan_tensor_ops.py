@@ -171,6 +171,12 @@ def _plan_global_pool(op: Operation, target: CpuTarget) -> KernelPlan:
 
 def _plan_convert(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ConvertLayoutOp)
+    blocks = {block_of(tensor_of(value)) for value in (op.input, op.result)}
+    if blocks != {1, target.lanes}:
+        raise ConvoptError(
+            f"expected a conversion between nchw and blocks of {target.lanes} channels, "
+            f"found {op.input.type} to {op.result.type}"
+        )
     batch, channels, height, width = _shape(op.input)
     conversion = Conversion(batch, channels, height * width, target.lanes, target.prefetches)
     plain_type = f32_memref(batch, channels, conversion.pixels)

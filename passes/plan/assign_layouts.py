@@ -83,11 +83,19 @@ class _FunctionLayouts:
     def assign(self, function: func.FuncOp) -> None:
         for op in list(function.body.block.ops):
             if isinstance(op, ConvertLayoutOp):
-                self.converted[op.input, block_of(tensor_of(op.result))] = op.result
+                self._take_over(op)
                 continue
             self._assign_op(op)
         conversions = [op for op in function.body.block.ops if isinstance(op, ConvertLayoutOp)]
         erase_dead(*reversed(conversions))
+
+    def _take_over(self, op: ConvertLayoutOp) -> None:
+        """A conversion that was there serves all users, or none if nothing is left to convert."""
+        lanes = block_of(tensor_of(op.result))
+        if block_of(tensor_of(op.input)) == lanes:
+            op.result.replace_all_uses_with(op.input)
+        else:
+            self.converted[op.input, lanes] = op.result
 
     def _assign_op(self, op: Operation) -> None:
         if isinstance(op, FusedOp):

@@ -10,10 +10,11 @@ from convopt.backends.targets import cpu_target
 from convopt.convdialect.attributes import Parallel, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.shapes import Window
+from convopt.mlir_text import parse_module
 from convopt.pass_pipeline import named_pipeline
 from convopt.testing.convolutions import ConvolutionCase
 from convopt.testing.drawing import cases, possible_schemes
-from convopt.testing.execution import kernels, planned_convolution
+from convopt.testing.execution import kernels, lowered, planned_convolution
 from convopt.testing.passes import parse_module, run_passes
 
 TARGET = "x86-64-v4"
@@ -167,3 +168,16 @@ def test_layouts(what: str, types: tuple[str, str, str]) -> None:
 def test_layouts_that_fit() -> None:
     module = parse_module(pointwise(BLOCKS, BLOCKS, BLOCKS))
     run_passes(module, *named_pipeline("lower", target=TARGET))
+
+
+def test_blocks_of_two_sizes_are_not_converted_into_each_other() -> None:
+    narrow, wide = (f"tensor<1x32x4x4xf32, #conv.layout<nchwc, {lanes}>>" for lanes in (8, 16))
+    module = parse_module(
+        f"func.func @main(%x : {narrow}) -> {wide} {{\n"
+        f"  %y = conv.convert_layout %x : {narrow} -> {wide}\n"
+        f"  func.return %y : {wide}\n}}\n",
+        "test",
+    )
+    message = "expected a conversion between nchw and blocks of 16 channels, found tensor<1x32x4x4"
+    with pytest.raises(ConvoptError, match=message):
+        lowered(module, "x86-64-v4")
