@@ -10,7 +10,6 @@ from convopt.backends.targets import cpu_target
 from convopt.convdialect.attributes import Parallel, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.shapes import Window
-from convopt.mlir_text import parse_module
 from convopt.pass_pipeline import named_pipeline
 from convopt.testing.convolutions import ConvolutionCase
 from convopt.testing.drawing import cases, possible_schemes
@@ -175,8 +174,7 @@ def test_blocks_of_two_sizes_are_not_converted_into_each_other() -> None:
     module = parse_module(
         f"func.func @main(%x : {narrow}) -> {wide} {{\n"
         f"  %y = conv.convert_layout %x : {narrow} -> {wide}\n"
-        f"  func.return %y : {wide}\n}}\n",
-        "test",
+        f"  func.return %y : {wide}\n}}\n"
     )
     message = "expected a conversion between nchw and blocks of 16 channels, found tensor<1x32x4x4"
     with pytest.raises(ConvoptError, match=message):
