@@ -1,11 +1,12 @@
 """Cache misses that fusion saves on AArch64: accesses of an emulator, on a model of two caches.
 
 Pairs of the table fused_pairs, each with bias and ReLU, run once as two kernels after one another
-and once as a fused module with the schedule that the planner takes for the pair, whether or not it
-would fuse it. Every load and store counts, prefetches do not. L1: 64 KiB, 4 ways; L2: 512 KiB,
-8 ways; lines of 64 bytes, the least recently used goes, stores fetch what they miss. Caches are
-empty when a run begins, and nothing is prefetched. Both results are compared. Beside the misses of
-L2 stands how many the planner's memory model expects of such a cache.
+and once as a fused module with the schedule that the planner takes for the pair; in parentheses
+stands what is saved where the planner would not fuse it. Every load and store counts, prefetches
+do not. L1: 64 KiB, 4 ways; L2: 512 KiB, 8 ways; lines of 64 bytes, the least recently used goes,
+stores fetch what they miss. Caches are empty when a run begins, and nothing is prefetched. Both
+results are compared. Beside the misses of L2 stands how many the planner's memory model expects
+of such a cache.
 
   convopt-bench misses
   convopt-bench misses --all --target cortex-a72 --csv misses.csv

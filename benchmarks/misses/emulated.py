@@ -16,6 +16,7 @@ from convopt.benchmarks.misses.cache import (
 )
 from convopt.benchmarks.prediction.cases import PAIRS, Case
 from convopt.benchmarks.prediction.compiled import CompiledCase, compiled
+from convopt.benchmarks.traffic.cpu_savings import pair_saving
 from convopt.comparison import relative_error
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.errors import ConvoptError
@@ -49,13 +50,17 @@ class RunMisses:
 
 @dataclass(frozen=True)
 class PairMisses:
-    """Two kernels one after the other, and one fused module, as planned (`schedule`)."""
+    """Two kernels one after the other, and one fused module, as planned (`schedule`).
+
+    `is_chosen`: whether the planner would fuse the pair.
+    """
 
     pair: Pair
     target: str
     apart: RunMisses
     fused: RunMisses
     schedule: str
+    is_chosen: bool
 
     @property
     def l1_saved(self) -> float:
@@ -83,7 +88,8 @@ def measure(pair: Pair, target: str) -> PairMisses:
             f"{pair.name}: expected a relative difference of at most {TOLERANCE} between apart and "
             f"fused, found {error:.1e}"
         )
-    return PairMisses(pair, target, apart_misses, fused_misses, fused.schedule)
+    is_chosen = pair_saving(pair, target).is_chosen
+    return PairMisses(pair, target, apart_misses, fused_misses, fused.schedule, is_chosen)
 
 
 def run(code: CompiledCase, l1: CacheSize = L1, l2: CacheSize = L2) -> tuple[Array, RunMisses]:

@@ -1,11 +1,12 @@
 """Misses as tables for the terminal and as flat records."""
 
 from collections.abc import Sequence
-from statistics import fmean, geometric_mean, median
+from statistics import fmean, median
 
 from rich import box
 from rich.table import Table
 
+from convopt.benchmarks.misses.cache import MissCounts
 from convopt.benchmarks.misses.emulated import PairMisses, RunMisses
 from convopt.benchmarks.reporting.files import Record
 
@@ -27,9 +28,11 @@ FIELDS = (
     "l1_saved",
     "l2_saved",
     "schedule",
+    "is_chosen",
 )
 """A pair on one target; misses and what is written back in lines, what is saved as fractions.
-`l2_modelled`: L2 misses as the planner's memory model counts them."""
+`l2_modelled`: L2 misses as the planner's memory model counts them; `is_chosen`: whether the planner
+fuses the pair."""
 
 
 def record(found: PairMisses) -> Record:
@@ -44,6 +47,7 @@ def record(found: PairMisses) -> Record:
         "l1_saved": found.l1_saved,
         "l2_saved": found.l2_saved,
         "schedule": found.schedule,
+        "is_chosen": found.is_chosen,
     }
 
 
@@ -60,28 +64,34 @@ def misses_table(found: Sequence[PairMisses], title: str) -> Table:
             each.target,
             _thousands(each.apart.l1.fetched),
             _thousands(each.fused.l1.fetched),
-            _percent(each.l1_saved),
+            _share(each, each.l1_saved),
             _thousands(each.apart.l2.fetched),
             _thousands(each.apart.l2_modelled),
             _thousands(each.fused.l2.fetched),
             _thousands(each.fused.l2_modelled),
-            _percent(each.l2_saved),
+            _share(each, each.l2_saved),
         )
     return table
 
 
 def summary_line(found: Sequence[PairMisses]) -> str:
-    """Geometric means of the misses that remain, as what is saved, and the pair that saves most."""
-    if not found:
-        return "no pair was run"
-    most = max(found, key=lambda each: each.l2_saved)
-    l1 = _percent(_mean_saved([each.l1_saved for each in found]))
-    l2 = _percent(_mean_saved([each.l2_saved for each in found]))
+    """Of the pairs that the planner fuses: what is saved in all, and the pair that saves most."""
+    chosen = [each for each in found if each.is_chosen]
+    if not chosen:
+        return f"the planner fuses none of {len(found)} pairs and targets"
+    most = max(chosen, key=lambda each: each.l2_saved)
+    l1 = _saved_in_all([(each.apart.l1, each.fused.l1) for each in chosen])
+    l2 = _saved_in_all([(each.apart.l2, each.fused.l2) for each in chosen])
     return (
-        f"{len(found)} pairs and targets: fusion saves {l1} of L1 misses and {l2} of L2 misses "
-        f"(geometric means), at most {_percent(most.l2_saved)} of L2 misses "
-        f"({most.pair.name}, {most.target})"
+        f"of {len(found)} pairs and targets the planner fuses {len(chosen)}, which saves "
+        f"{_percent(l1)} of their L1 misses and {_percent(l2)} of their L2 misses, at most "
+        f"{_percent(most.l2_saved)} of L2 misses ({most.pair.name}, {most.target})"
     )
+
+
+def _saved_in_all(runs: Sequence[tuple[MissCounts, MissCounts]]) -> float:
+    apart = sum(before.fetched for before, _ in runs)
+    return 1 - sum(after.fetched for _, after in runs) / apart
 
 
 def model_line(found: Sequence[PairMisses]) -> str:
@@ -97,10 +107,6 @@ def model_line(found: Sequence[PairMisses]) -> str:
     )
 
 
-def _mean_saved(shares: Sequence[float]) -> float:
-    return 1 - geometric_mean([1 - share for share in shares])
-
-
 def _counts(when: str, run: RunMisses) -> Record:
     values = (
         run.accesses,
@@ -114,9 +120,14 @@ def _counts(when: str, run: RunMisses) -> Record:
     return {f"{when}_{name}": value for name, value in zip(COUNTS, values, strict=True)}
 
 
+def _share(pair: PairMisses, share: float) -> str:
+    """In parentheses where the planner leaves the pair apart."""
+    return _percent(share) if pair.is_chosen else f"({_percent(share)})"
+
+
 def _thousands(lines: float) -> str:
     return f"{lines / 1e3:.1f} k"
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{round(100 * share)} %"

@@ -85,7 +85,7 @@ def _megabytes(size: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{round(100 * share)} %"
 
 
 def _table(title: str) -> Table:

@@ -11,9 +11,15 @@ from convopt.benchmarks.command.misses import MOST_MACS, chosen_pairs
 from convopt.benchmarks.layers import pairs as pair_table
 from convopt.benchmarks.layers.pairs import Pair
 from convopt.benchmarks.misses import emulated
-from convopt.benchmarks.misses.cache import CacheSize
-from convopt.benchmarks.misses.emulated import measure, modelled_lines, run
-from convopt.benchmarks.misses.tables import FIELDS
+from convopt.benchmarks.misses.cache import CacheSize, MissCounts
+from convopt.benchmarks.misses.emulated import (
+    PairMisses,
+    RunMisses,
+    measure,
+    modelled_lines,
+    run,
+)
+from convopt.benchmarks.misses.tables import FIELDS, misses_table, model_line, summary_line
 from convopt.benchmarks.prediction.cases import Case
 from convopt.benchmarks.prediction.compiled import compiled
 from convopt.cli.start import convopt_bench
@@ -80,18 +86,34 @@ def test_results_that_differ_are_an_error(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of both pairs one is too large to be run by default."""
     large = replace(PAIR, hin=240, win=240)
     monkeypatch.setattr(pair_table, "read_pairs", lambda: ((PAIR, {}), (large, {})))
     path = tmp_path / "misses.csv"
     assert convopt_bench(["misses", "--network", "mine", "--csv", str(path)]) == 0
     out = capsys.readouterr().out
-    assert "2 pairs and targets" in out
+    assert "of 2 pairs and targets the planner fuses 2, which saves" in out
     assert "L2 misses of 4 runs as modelled by the planner: off by" in out
     rows = list(csv.DictReader(path.open()))
     assert [row["target"] for row in rows] == ["neoverse-n1", "cortex-a72"]
     assert tuple(rows[0]) == FIELDS
-    saved = 1 - int(rows[0]["fused_l2_misses"]) / int(rows[0]["apart_l2_misses"])
-    assert float(rows[0]["l2_saved"]) == pytest.approx(saved)
+    saved = [1 - int(row["fused_l2_misses"]) / int(row["apart_l2_misses"]) for row in rows]
+    assert [float(row["l2_saved"]) for row in rows] == pytest.approx(saved)
+    assert f"at most {round(100 * max(saved))} % of L2 misses" in out
+
+
+def test_pairs_that_the_planner_leaves_apart_are_in_parentheses() -> None:
+    lines = MissCounts(loads=1000)
+    apart, fused = RunMisses(1, lines, lines, 1000.0), RunMisses(1, lines, MissCounts(400), 480.0)
+    left = PairMisses(PAIR, TARGET, apart, fused, "schedule", is_chosen=False)
+    assert list(misses_table([left], "").columns[-1].cells) == ["(60 %)"]
+    chosen = replace(left, is_chosen=True)
+    assert list(misses_table([chosen], "").columns[-1].cells) == ["60 %"]
+    worse = replace(left, apart=fused, fused=apart)
+    line = summary_line([chosen, worse])
+    assert "of 2 pairs and targets the planner fuses 1, which saves 0 % of their L1 misses" in line
+    assert summary_line([worse]) == "the planner fuses none of 1 pairs and targets"
+    assert "off by 10 % (median), 10 % (mean), 20 % (worst)" in model_line([chosen])
 
 
 def test_which_pairs_are_run() -> None:
