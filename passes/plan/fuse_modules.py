@@ -128,23 +128,27 @@ class _Chain:
                 self._build(self.layers[segment.start : segment.stop], modules[segment], apart)
 
     def _modules(self) -> dict[Segment, PlannedKernel]:
-        """Every run of layers that may be fused, with its best schedule."""
+        """Every run of layers that may be fused and might pay, with its best schedule."""
         modules: dict[Segment, PlannedKernel] = {}
         for start in range(len(self.layers)):
-            for stop in range(
-                start + 2, min(start + self.options.max_stages, len(self.layers)) + 1
-            ):
+            most = min(start + self.options.max_stages, len(self.layers))
+            for stop in range(start + 2, most + 1):
                 stages = self.layers[start:stop]
                 if any(_matches(stage, self.options.forbid) for stage in stages):
                     break
+                if not self._is_forced(stages) and self.planner.nothing_to_gain(stages):
+                    continue
                 module = self.planner.module(stages)
                 if module is not None:
                     modules[Segment(start, stop)] = module
         return modules
 
+    def _is_forced(self, stages: Sequence[ConvolutionOp]) -> bool:
+        return all(_matches(stage, self.options.force) for stage in stages)
+
     def _cost(self, segment: Segment, module: PlannedKernel) -> float:
         stages = self.layers[segment.start : segment.stop]
-        if all(_matches(stage, self.options.force) for stage in stages):
+        if self._is_forced(stages):
             return FORCED * module.seconds
         return (1 + WORTH_FUSING) * module.seconds
 
@@ -179,14 +183,13 @@ class _Chain:
         modules: dict[Segment, PlannedKernel],
         alone: Sequence[PlannedKernel],
     ) -> str:
-        if any(
-            _matches(layer, self.options.forbid) for layer in self.layers[pair.start : pair.stop]
-        ):
+        layers = self.layers[pair.start : pair.stop]
+        if any(_matches(layer, self.options.forbid) for layer in layers):
             return f"forbidden by {self.options.forbid}"
         if self.options.max_stages < 2:
             return "no module may have two stages"
         if pair not in modules:
-            return "no schedule has room for it"
+            return self.planner.nothing_to_gain(layers) or "no schedule has room for it"
         gain = self._gain(alone[pair.start : pair.stop], modules[pair])
         return f"as a pair {gain}"
 

@@ -61,5 +61,8 @@ class GpuPlanner:
             return None
         return PlannedBlocks(planned.tile, planned.traffic, self.target)
 
+    def nothing_to_gain(self, stages: Sequence[ConvolutionOp]) -> str:
+        return ""
+
     def refusal(self, stage: ConvolutionOp, consumer: ConvolutionOp) -> str:
         return ""

@@ -39,5 +39,8 @@ class ModulePlanner(Protocol):
     def module(self, stages: Sequence[ConvolutionOp]) -> PlannedKernel | None:
         """The stages as a module; None where they make none or nothing has room."""
 
+    def nothing_to_gain(self, stages: Sequence[ConvolutionOp]) -> str:
+        """Why a module cannot pay, without planning it; empty if it might."""
+
     def refusal(self, stage: ConvolutionOp, consumer: ConvolutionOp) -> str:
         """Why a result cannot stay inside of a module, empty if it can."""

@@ -141,6 +141,17 @@ def test_remarks_say_what_and_why() -> None:
     assert missed[0].startswith("not fused with what follows: as a pair ")
 
 
+def test_small_layers_are_not_even_planned() -> None:
+    small = ChainCase((depthwise(16, 14), pointwise(16, 16, 14)))
+    module, _ = small.planned(TARGET)
+    found, remarks = run_passes(module, FuseModulesPass(TARGET))
+    assert kinds(found) == []
+    touched = 4 * (3 * 16 * 14 * 14 + 16 * 9 + 16 * 16)
+    reason = f"not fused with what follows: L2 holds the {touched / 1e6:.2f} MB that they touch"
+    assert remarks[0].message == reason
+    assert fused_kinds(small, force="*") == [["depthwise", "pointwise"]]
+
+
 @pytest.mark.parametrize(
     ("option", "value", "least"), [("max_stages", 0, 1), ("max_ring_bytes", -1, 0)]
 )
