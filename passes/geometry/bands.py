@@ -52,17 +52,20 @@ def bands_from(axes: Sequence[Axis], band: int, first: int = 0) -> Iterator[list
         yield stages
 
 
-@lru_cache(maxsize=4096)
-def ring_rows(axes: tuple[Axis, ...], band: int) -> tuple[int, ...]:
-    """Rows that the ring between each stage and the next one holds, wherever a thread begins."""
-    rings = [1] * (len(axes) - 1)
-    for first in range(-(-axes[-1].outputs // band)):
-        for number, stages in enumerate(bands_from(axes, band, first)):
-            needed = [stage.stop_input - stage.first_input for stage in stages[1:]]
-            rings = [max(pair) for pair in zip(rings, needed, strict=True)]
-            if number == 1:  # later bands need as much as the second one, or less
-                break
-    return tuple(rings)
+def ring_rows(axes: Sequence[Axis], band: int) -> tuple[int, ...]:
+    """Rows that the ring between each stage and the next one holds, wherever a thread begins.
+
+    A thread's first band needs the most: its halos were not made by a band before.
+
+    >>> ring_rows([Axis(8, 8, 1), Axis(8, 4, kernel=3, stride=2, pad=1), Axis(4, 4, 1)], 2)
+    (5, 2)
+    """
+    rings: list[int] = []
+    rows = band
+    for axis in reversed(axes[1:]):
+        rows = min((rows - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1, axis.inputs)
+        rings.append(rows)
+    return tuple(reversed(rings))
 
 
 @lru_cache(maxsize=4096)

@@ -105,6 +105,6 @@ class FusedKernel:
 
     def _inside(self, axis: Axis, row: Index) -> Index:
         """The row, or the end of the image that it lies beyond."""
-        if axis.kernel == axis.stride == 1 and axis.pad == 0:
+        if axis.kernel == axis.stride == 1 and axis.pad == 0 and axis.inputs == axis.outputs:
             return row
         return self.b.minimum_index(self.b.maximum_index(row, 0), axis.inputs)
