@@ -17,6 +17,7 @@ from convopt.passes.cost.kernel_model import network_bytes_of, planned_kernel_of
 from convopt.passes.cost.memory_access.accesses import COLD, Phase, traffic_beyond
 from convopt.passes.cost.memory_access.predicted_time import USABLE
 from convopt.passes.cost.memory_access.traffic import Traffic, in_sequence
+from convopt.passes.plan.cpu_planner import CpuPlanner
 from convopt.passes.plan.fuse_modules import WORTH_FUSING, FuseModulesPass
 from convopt.passes.plan.module_candidates import best_module, planned_layer
 from convopt.passes.rewriting import ops_of_type
@@ -52,7 +53,8 @@ def pair_saving(pair: Pair, target_name: str) -> Saving:
         in_sequence([_beyond_l2(layer.phases, target) for layer in apart]),
         _beyond_l2(fused.phases, target),
         modules=1,
-        is_chosen=(1 + WORTH_FUSING) * fused.seconds < sum(layer.seconds for layer in apart),
+        is_chosen=not CpuPlanner(target, COLD).nothing_to_gain(stages)
+        and (1 + WORTH_FUSING) * fused.seconds < sum(layer.seconds for layer in apart),
     )
 
 
