@@ -2,12 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from convopt.backends.targets import cpu_target
 from convopt.cli.inputs import STDIN, chunks_of, display_name, is_onnx
+from convopt.cli.job import Job
 from convopt.cli.messages import EXIT_OK
 from convopt.compiler import Plan
 from convopt.frontends.mlir import model_of_module
@@ -18,11 +18,8 @@ from convopt.report.of_plan import report_of
 from convopt.report.terminal import WIDE, print_report
 from convopt.sources import mlir_text
 
-if TYPE_CHECKING:
-    from convopt.cli.main import Job
 
-
-def show_plan(job: "Job", data: bytes) -> int:
+def show_plan(job: Job, data: bytes) -> int:
     """Plan the model with the passes that the user names, else with those that plan; show what was
     decided; the exit code."""
     options = job.options
@@ -47,7 +44,7 @@ def show_plan(job: "Job", data: bytes) -> int:
     return EXIT_OK
 
 
-def _loaded(job: "Job", data: bytes) -> Model:
+def _loaded(job: Job, data: bytes) -> Model:
     file = job.options.input
     if is_onnx(file, data):
         return job.load_onnx(data)
