@@ -8,6 +8,7 @@ from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileSch
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.passes.geometry.asking import loops_over_vectors
 from convopt.passes.geometry.schemes import axes_of, is_collapsible
 from convopt.passes.geometry.tile_code import has_static_edges
 
@@ -67,6 +68,11 @@ def _reads_plain(op: ConvolutionOp) -> bool:
 def _check_broadcast(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
     if tile.rows.data != 1:
         raise ConvoptError(f"expected one row in scheme broadcast, found {tile}")
+    if tile.prefetch is Prefetch.WEIGHTS and not loops_over_vectors(op, tile, target):
+        raise ConvoptError(
+            f"expected prefetch = weights where the kernel loops over vectors of channels, "
+            f"found {tile}"
+        )
     vectors = -(-op.result_type.get_shape()[1] // target.lanes)
     if vectors % tile.vectors.data:
         raise ConvoptError(
@@ -105,7 +111,13 @@ def _check_groups(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
 def _check_rotate(op: ConvolutionOp, tile: TileAttr) -> None:
     rows, columns = axes_of(op)
     size = (tile.rows.data, tile.columns.data)
-    if tile.rows.data > 1 and not has_static_edges(rows, columns, size):
+    if has_static_edges(rows, columns, size):
+        return
+    if tile.prefetch is not Prefetch.NONE:
+        raise ConvoptError(
+            f"expected no prefetch where edges have no code of their own, found {tile}"
+        )
+    if tile.rows.data > 1:
         raise ConvoptError(
             f"expected a tile of one row where the kernel has {rows.kernel * columns.kernel} taps "
             f"and edges have no code of their own, found {tile}"

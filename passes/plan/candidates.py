@@ -21,7 +21,9 @@ from convopt.passes.cost.by_pixel_cost import (
     strip_tiles,
 )
 from convopt.passes.cost.pairs_cost import pairs_cycles, pairs_tiles
+from convopt.passes.geometry.asking import loops_over_vectors
 from convopt.passes.geometry.schemes import axes_of, is_collapsible, reads_blocks, scheme_of
+from convopt.passes.geometry.tile_code import has_static_edges
 
 UNEVENNESS_WORTH_AVOIDING = 0.15
 
@@ -95,7 +97,18 @@ def _costs(problem: Problem, target: CpuTarget) -> Iterator[tuple[Sized, float |
 
 
 def _schedule(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> TileAttr:
-    return TileAttr(*tile, _prefetch(op, target, tile), _parallel(op, target, tile))
+    prefetch = _prefetch(op, target, tile) if _can_prefetch(op, target, tile) else Prefetch.NONE
+    return TileAttr(*tile, prefetch, _parallel(op, target, tile))
+
+
+def _can_prefetch(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> bool:
+    """Whether the kernel has a place for it, and the machine a use."""
+    scheme, rows, columns, _ = tile
+    if not target.prefetches:
+        return False
+    if scheme is TileScheme.ROTATE:
+        return has_static_edges(*axes_of(op), (rows, columns))
+    return scheme is TileScheme.BROADCAST and loops_over_vectors(op, TileAttr(*tile), target)
 
 
 def _parallel(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> Parallel:
@@ -129,8 +142,6 @@ def unevenness(units: int) -> float:
 def _prefetch(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> Prefetch:
     """What the kernel would wait for, by where it lies."""
     scheme, _, tile_columns, _ = tile
-    if not target.prefetches or scheme in (TileScheme.STRIP, TileScheme.PAIRS):
-        return Prefetch.NONE
     if scheme is TileScheme.BROADCAST:
         # In a network, weights that are no small part of L2 were driven out of it by the others.
         # A single tile reads them once, one after another, as the hardware expects: 1024 to 1000

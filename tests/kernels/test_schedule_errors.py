@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convopt.backends.targets import cpu_target
-from convopt.convdialect.attributes import Parallel, TileAttr, TileScheme
+from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.shapes import Window
 from convopt.pass_pipeline import named_pipeline
@@ -89,6 +89,18 @@ CANNOT = {
         TileAttr(ROTATE, 2, 4),
         "expected a tile of one row where the kernel has 121 taps and edges have no code of their "
         "own, found #conv.tile<rotate, rows = 2, columns = 4>",
+    ),
+    "rotate, prefetch with rows at run time": (
+        LARGE,
+        TileAttr(ROTATE, 1, 4, 1, Prefetch.OUTPUT),
+        "expected no prefetch where edges have no code of their own, "
+        "found #conv.tile<rotate, columns = 4, prefetch = output>",
+    ),
+    "broadcast, prefetch in an image": (
+        IMAGE,
+        TileAttr(BROADCAST, 1, 4, 1, Prefetch.WEIGHTS),
+        "expected prefetch = weights where the kernel loops over vectors of channels, "
+        "found #conv.tile<broadcast, columns = 4, prefetch = weights>",
     ),
     "rotate, plain input": (
         SMALL_IMAGE,

@@ -9,6 +9,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import Window
+from convopt.passes.geometry.asking import loops_over_vectors
 from convopt.passes.geometry.schemes import axes_of, is_collapsible
 from convopt.passes.geometry.tile_code import has_static_edges
 from convopt.passes.plan.candidates import schedules
@@ -93,11 +94,14 @@ def any_tiles(draw: st.DrawFn, op: ConvolutionOp, target: CpuTarget) -> TileAttr
     if scheme is TileScheme.BROADCAST:
         all_vectors = -(-op.result_type.get_shape()[1] // target.lanes)
         divisors = [v for v in range(1, min(5, all_vectors) + 1) if all_vectors % v == 0]
-        prefetch = draw(st.sampled_from([Prefetch.NONE, Prefetch.WEIGHTS]))
-        return TileAttr(scheme, 1, columns, draw(st.sampled_from(divisors)), prefetch, parallel)
+        tile = TileAttr(scheme, 1, columns, draw(st.sampled_from(divisors)))
+        can_ask = loops_over_vectors(op, tile, target)
+        prefetch = draw(st.sampled_from([Prefetch.NONE, Prefetch.WEIGHTS][: 1 + can_ask]))
+        return TileAttr(scheme, 1, columns, tile.vectors.data, prefetch, parallel)
+    if not has_static_edges(*axes_of(op), (4, columns)):
+        return TileAttr(scheme, 1, columns, 1, Prefetch.NONE, parallel)
     prefetch = draw(st.sampled_from([Prefetch.NONE, Prefetch.INPUT, Prefetch.OUTPUT]))
-    most_rows = 4 if has_static_edges(*axes_of(op), (4, columns)) else 1
-    return TileAttr(scheme, draw(st.integers(1, most_rows)), columns, 1, prefetch, parallel)
+    return TileAttr(scheme, draw(st.integers(1, 4)), columns, 1, prefetch, parallel)
 
 
 def legal_tiles(op: ConvolutionOp, target: CpuTarget) -> st.SearchStrategy[TileAttr]:
