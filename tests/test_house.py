@@ -21,6 +21,12 @@ MAY_IMPORT = {
     "convopt.convdialect": ["convopt.convdialect"],
     "convopt.backends.targets": ["convopt.backends.targets", "convopt.convdialect.errors"],
     "convopt.backends.llvm": ["convopt.backends", "convopt.convdialect"],
+    "convopt.backends.tvm": [
+        "convopt.backends",
+        "convopt.convdialect",
+        "convopt.passes.geometry",
+        "convopt.passes.lower.kernel_names",
+    ],
     "convopt.passes": ["convopt.passes", "convopt.convdialect", "convopt.backends.targets"],
 }
 LONGEST_FILE = 400
