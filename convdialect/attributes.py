@@ -1,6 +1,7 @@
 """Attributes of the conv dialect: layouts, schedules and the small enumerations of its ops."""
 
 from collections.abc import Callable
+from typing import cast
 
 from xdsl.dialects.builtin import IntAttr
 from xdsl.dialects.utils.enum_attribute import EnumAttribute
@@ -324,9 +325,13 @@ class BandAttr(ParametrizedAttribute):
 
 @irdl_attr_definition
 class BlockAttr(ParametrizedAttribute):
-    """Schedule of a fused module on a GPU: `#conv.block<filters = 64, rows = 6, columns = 7>`.
+    """Schedule on a GPU: `#conv.block<filters = 64, rows = 6, columns = 7, thread_filters = 4>`.
 
-    What a block of threads makes: filters of the last stage in rows x columns of its output.
+    A block of threads makes `filters` output channels of `rows` x `columns` output pixels. A thread
+    keeps `thread_filters` x `thread_pixels` sums in registers. Reductions are streamed through
+    shared memory, `channels` input channels at a time, whose products `slices` groups of threads
+    divide among them and add up at the end. With two `buffers`, the next channels arrive while
+    these are worked on. Settings of value 1 are not printed, apart from the first three.
     """
 
     name = "conv.block"
@@ -334,31 +339,64 @@ class BlockAttr(ParametrizedAttribute):
     filters: IntAttr
     rows: IntAttr
     columns: IntAttr
+    thread_filters: IntAttr
+    thread_pixels: IntAttr
+    channels: IntAttr
+    slices: IntAttr
+    buffers: IntAttr
 
-    def __init__(self, filters: int, rows: int, columns: int) -> None:
-        super().__init__(IntAttr(filters), IntAttr(rows), IntAttr(columns))
+    def __init__(
+        self,
+        filters: int,
+        rows: int,
+        columns: int,
+        thread_filters: int = 1,
+        thread_pixels: int = 1,
+        channels: int = 1,
+        slices: int = 1,
+        buffers: int = 1,
+    ) -> None:
+        sizes = (filters, rows, columns, thread_filters, thread_pixels, channels, slices, buffers)
+        super().__init__(*map(IntAttr, sizes))
 
     @property
     def extents(self) -> dict[str, int]:
-        """The three sizes by name, in printing order."""
-        return {
-            "filters": self.filters.data,
-            "rows": self.rows.data,
-            "columns": self.columns.data,
-        }
+        """All settings by name, in printing order."""
+        return {name: attribute.data for name, attribute in self._settings().items()}
+
+    def _settings(self) -> dict[str, IntAttr]:
+        return dict(zip(_BLOCK_SETTINGS, cast(tuple[IntAttr, ...], self.parameters), strict=True))
 
     def verify(self) -> None:
         _verify_extents(self.name, self.extents)
+        if self.buffers.data > 2:
+            raise VerifyException(
+                f"{self.name}: expected 'buffers' of 1 or 2, found {self.buffers.data}"
+            )
 
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
-        names = ("filters", "rows", "columns")
         with parser.in_angle_brackets():
-            settings = _parse_settings(parser, {name: _extent(name) for name in names})
-        return [settings.get(name, IntAttr(1)) for name in names]
+            settings = _parse_settings(parser, {name: _extent(name) for name in _BLOCK_SETTINGS})
+        return [settings.get(name, IntAttr(1)) for name in _BLOCK_SETTINGS]
 
     def print_parameters(self, printer: Printer) -> None:
+        shown = {
+            name: size
+            for name, size in self.extents.items()
+            if size != 1 or name in _BLOCK_SETTINGS[:3]
+        }
         with printer.in_angle_brackets():
-            printer.print_string(
-                ", ".join(f"{name} = {size}" for name, size in self.extents.items())
-            )
+            printer.print_string(", ".join(f"{name} = {size}" for name, size in shown.items()))
+
+
+_BLOCK_SETTINGS = (
+    "filters",
+    "rows",
+    "columns",
+    "thread_filters",
+    "thread_pixels",
+    "channels",
+    "slices",
+    "buffers",
+)

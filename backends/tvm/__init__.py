@@ -1,1 +1,1 @@
-"""CUDA kernels through Apache TVM: a planned module becomes TVMScript, CUDA text and launch data."""
+"""CUDA kernels through Apache TVM: planned modules become TVMScript, CUDA and launch data."""

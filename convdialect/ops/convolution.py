@@ -22,7 +22,7 @@ from convopt.convdialect.assembly import (
     integer_field,
     integers,
 )
-from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.attributes import BlockAttr, TileAttr
 from convopt.convdialect.layouts import FloatTensor
 from convopt.convdialect.ops.convolution_base import (
     ConvolutionOp,
@@ -73,7 +73,7 @@ class CountedGroupsOp(SpatialConvolutionOp, ABC):
         scale: SSAValue | Operation | None = None,
         extras: Sequence[SSAValue | Operation] = (),
         epilogue: Region | None = None,
-        schedule: TileAttr | None = None,
+        schedule: TileAttr | BlockAttr | None = None,
         result_type: FloatTensor | None = None,
         location: LocationAttr | None = None,
     ) -> None:
@@ -152,7 +152,7 @@ class DepthwiseOp(SpatialConvolutionOp):
         scale: SSAValue | Operation | None = None,
         extras: Sequence[SSAValue | Operation] = (),
         epilogue: Region | None = None,
-        schedule: TileAttr | None = None,
+        schedule: TileAttr | BlockAttr | None = None,
         result_type: FloatTensor | None = None,
         location: LocationAttr | None = None,
     ) -> None:
@@ -194,7 +194,7 @@ class PointwiseOp(ConvolutionOp):
         scale: SSAValue | Operation | None = None,
         extras: Sequence[SSAValue | Operation] = (),
         epilogue: Region | None = None,
-        schedule: TileAttr | None = None,
+        schedule: TileAttr | BlockAttr | None = None,
         result_type: FloatTensor | None = None,
         location: LocationAttr | None = None,
     ) -> None:

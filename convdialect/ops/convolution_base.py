@@ -9,6 +9,7 @@ from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     IRDLOperation,
+    base,
     operand_def,
     opt_operand_def,
     opt_prop_def,
@@ -41,7 +42,8 @@ from convopt.convdialect.assembly import (
     print_schedule,
     print_types,
 )
-from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.attributes import BlockAttr, TileAttr
+from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import FloatTensor, float_tensor
 from convopt.convdialect.ops.yield_op import HoldsYield
 from convopt.convdialect.regions import verify_scalar_region
@@ -62,7 +64,8 @@ class ConvolutionOp(IRDLOperation, ABC):
     `scale` ([N, C, 1, 1], pointwise only) multiplies the input. `extras` are the further operands
     of the epilogue: [O] (a value per output channel) or of the result's shape. The epilogue's
     arguments are the accumulator and one f32 per extra; without an epilogue the accumulator is the
-    result. `schedule` is the register tile, absent before tiles are chosen.
+    result. `schedule` is the register tile (on a GPU the
+    block of threads), absent before it is chosen.
     """
 
     input = operand_def()
@@ -70,7 +73,7 @@ class ConvolutionOp(IRDLOperation, ABC):
     scale = opt_operand_def()
     extras = var_operand_def()
     stride = prop_def(Integers, default_value=STRIDE_FIELD.default)
-    schedule = opt_prop_def(TileAttr)
+    schedule = opt_prop_def(base(TileAttr) | base(BlockAttr))
     epilogue = region_def()
     result = result_def()
 
@@ -89,7 +92,7 @@ class ConvolutionOp(IRDLOperation, ABC):
         scale: SSAValue | Operation | None,
         extras: Sequence[SSAValue | Operation],
         epilogue: Region | None,
-        schedule: TileAttr | None,
+        schedule: TileAttr | BlockAttr | None,
         result_type: FloatTensor | None,
         location: LocationAttr | None,
     ) -> None:
@@ -129,6 +132,13 @@ class ConvolutionOp(IRDLOperation, ABC):
     def multiplier(self) -> int:
         """Output channels per group."""
         return self.filter_type.get_shape()[0] // self.group_count
+
+    @property
+    def tile(self) -> TileAttr | None:
+        """The schedule of a CPU. Raises ConvoptError where there is one of a GPU."""
+        if isinstance(self.schedule, BlockAttr):
+            raise ConvoptError(f"{self.name}: expected a #conv.tile, found {self.schedule}")
+        return self.schedule
 
     @property
     def macs(self) -> int:

@@ -100,7 +100,7 @@ def convolution_of(op: ConvolutionOp) -> Convolution:
 
 def kernel_of(op: ConvolutionOp, target: CpuTarget, tile: TileAttr | None = None) -> CpuKernel:
     """One image of a convolution with the given tile, else with its schedule's."""
-    schedule = tile or op.schedule
+    schedule = tile or op.tile
     assert schedule is not None
     conv = convolution_of(op)
     return CpuKernel(
@@ -142,8 +142,8 @@ def operations_in(region: Region) -> int:
 
 
 def _prefetch_of(op: ConvolutionOp) -> Prefetch:
-    assert op.schedule is not None
-    return op.schedule.prefetch
+    assert op.tile is not None
+    return op.tile.prefetch
 
 
 def _tile_of(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> RegisterTile:

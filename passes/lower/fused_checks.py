@@ -43,7 +43,7 @@ def checked_stages(op: FusedOp, target: CpuTarget) -> list[ConvolutionOp]:
 
 
 def _asks(stage: ConvolutionOp) -> bool:
-    return stage.schedule is not None and stage.schedule.prefetch is Prefetch.INPUT
+    return stage.tile is not None and stage.tile.prefetch is Prefetch.INPUT
 
 
 def _chain_of(op: FusedOp) -> list[ConvolutionOp]:
@@ -70,7 +70,7 @@ def _chain_of(op: FusedOp) -> list[ConvolutionOp]:
 
 
 def _check_stage(stage: ConvolutionOp, first: ConvolutionOp, target: CpuTarget) -> None:
-    tile = stage.schedule
+    tile = stage.tile
     if tile is None:
         raise ConvoptError(f"expected {stage.name} with a schedule, found none")
     check_layouts(stage, target)
@@ -98,8 +98,8 @@ def _check_stage(stage: ConvolutionOp, first: ConvolutionOp, target: CpuTarget) 
 def _check_alignment(stages: list[ConvolutionOp], band: int) -> None:
     axes = tuple(axes_of(stage)[0] for stage in stages)
     for number, stage in enumerate(stages):
-        assert stage.schedule is not None
-        rows = stage.schedule.rows.data
+        assert stage.tile is not None
+        rows = stage.tile.rows.data
         if not divides_bands(axes, band, number, rows):
             raise ConvoptError(
                 f"stage {number + 1}: expected tiles whose rows divide those of every band, "

@@ -26,18 +26,18 @@ KIND_NAMES = {
 
 def plan_convolution(op: ConvolutionOp, target: CpuTarget) -> KernelPlan:
     """The kernel of a convolution with a schedule, its result in the target's channel blocks."""
-    if op.schedule is None:
+    if op.tile is None:
         raise ConvoptError(f"expected {op.name} with a schedule (conv-choose-tiles), found none")
     check_layouts(op, target)
-    check_tile(op, op.schedule, target)
-    check_alone(op.schedule)
-    stage = plan_stage(op, op.schedule, target)
+    check_tile(op, op.tile, target)
+    check_alone(op.tile)
+    stage = plan_stage(op, op.tile, target)
 
     def write(builder: KernelBuilder) -> None:
         source, *others, result, begin, end = builder.arguments
         stage.kernel(builder, FeatureMap(source), others, FeatureMap(result)).write(begin, end)
 
-    name, detail = _kernel_name(op, op.schedule, target.lanes)
+    name, detail = _kernel_name(op, op.tile, target.lanes)
     return KernelPlan(
         name,
         (stage.source, *stage.others),

@@ -72,8 +72,8 @@ def plan_fused(op: FusedOp, target: CpuTarget) -> KernelPlan:
 
 
 def _tile(stage: ConvolutionOp) -> TileAttr:
-    assert stage.schedule is not None
-    return stage.schedule
+    assert stage.tile is not None
+    return stage.tile
 
 
 def _input_ahead(

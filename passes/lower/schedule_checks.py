@@ -61,7 +61,7 @@ def check_alone(tile: TileAttr) -> None:
 
 
 def _reads_plain(op: ConvolutionOp) -> bool:
-    scheme = op.schedule.scheme if op.schedule is not None else None
+    scheme = op.tile.scheme if op.tile is not None else None
     return scheme is TileScheme.BROADCAST and op.scale is None
 
 

@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from xdsl.ir import Operation
 
-from convopt.convdialect.attributes import TileAttr, TileScheme
+from convopt.convdialect.attributes import BlockAttr, TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp, PointwiseOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
@@ -53,12 +53,15 @@ def schedule_text(op: Operation) -> str:
 
 def tile_text(op: Operation) -> str:
     """The tile without what else the schedule says: `rotate 2x7` (rows x columns), `broadcast 6x4`
-    (pixels x vectors), `pairs 9` (pixels)."""
-    if isinstance(op, FusedOp) and op.schedule is not None:
+    (pixels x vectors), `pairs 9` (pixels); on a GPU `64 of 4x16` (filters of rows x columns)."""
+    if not isinstance(op, ConvolutionOp | FusedOp) or op.schedule is None:
+        return ""
+    if isinstance(op.schedule, BlockAttr):
+        sizes = op.schedule.extents
+        return f"{sizes['filters']} of {sizes['rows']}x{sizes['columns']}"
+    if isinstance(op, FusedOp):
         rows = op.schedule.rows.data
         return f"bands of {rows} row{'s' * (rows != 1)}"
-    if not isinstance(op, ConvolutionOp) or op.schedule is None:
-        return ""
     return f"{op.schedule.scheme} {_tile_size(op.schedule)}"
 
 
