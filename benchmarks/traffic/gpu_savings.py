@@ -12,12 +12,11 @@ from convopt.benchmarks.traffic.saving import Saving, added
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.errors import ConvoptError
-from convopt.passes.cost.kernel_model import convolution_of
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.gpu_limits import GpuLimits
 from convopt.passes.cost.memory_access.gpu_search import best_layer, best_module, unfused_traffic
 from convopt.passes.cost.memory_access.select_modules import Segment, cheapest_cover
 from convopt.passes.cost.memory_access.traffic import Traffic
+from convopt.passes.geometry.convolution import Convolution, convolution_of
 from convopt.passes.plan.chains import chains_of
 from convopt.passes.rewriting import blocks_of
 

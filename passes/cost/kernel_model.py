@@ -16,7 +16,6 @@ from convopt.passes.cost.broadcast_cost import BroadcastProblem
 from convopt.passes.cost.by_pixel_cost import ByPixelProblem, holds_weights
 from convopt.passes.cost.memory_access.accesses import Phase
 from convopt.passes.cost.memory_access.asking_ahead import stage_times
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.cpu_kernel import (
     BroadcastTile,
     CpuKernel,
@@ -28,6 +27,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
 )
 from convopt.passes.cost.memory_access.fused_phases import kernel_phase, module_phases
 from convopt.passes.geometry.bands import ring_rows
+from convopt.passes.geometry.convolution import convolution_of
 from convopt.passes.geometry.epilogue_start import start_of
 from convopt.passes.geometry.schemes import axes_of, reads_blocks
 
@@ -88,14 +88,6 @@ class PlannedKernel(NamedTuple):
         """Predicted, on one core."""
         times = stage_times(self.phases(since), self.asking, target)
         return sum(time.seconds for time in times)
-
-
-def convolution_of(op: ConvolutionOp) -> Convolution:
-    """The sizes of an operation."""
-    rows, columns = axes_of(op)
-    batch, channels = op.input_type.get_shape()[:2]
-    outputs = op.result_type.get_shape()[1]
-    return Convolution(rows, columns, channels, outputs, op.group_count, batch)
 
 
 def kernel_of(op: ConvolutionOp, target: CpuTarget, tile: TileAttr | None = None) -> CpuKernel:

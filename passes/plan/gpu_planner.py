@@ -7,10 +7,10 @@ from convopt.backends.targets import GpuTarget
 from convopt.convdialect.attributes import BlockAttr, TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import FLOAT_BYTES
-from convopt.passes.cost.kernel_model import convolution_of
 from convopt.passes.cost.memory_access.gpu_limits import BlockTile, GpuLimits
 from convopt.passes.cost.memory_access.gpu_search import best_layer, best_module
 from convopt.passes.cost.memory_access.traffic import Traffic
+from convopt.passes.geometry.convolution import convolution_of
 
 
 @dataclass(frozen=True)

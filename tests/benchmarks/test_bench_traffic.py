@@ -20,10 +20,10 @@ from convopt.benchmarks.traffic.tables import headline_line
 from convopt.cli.start import convopt_bench
 from convopt.compiler import load
 from convopt.errors import UsageError
-from convopt.passes.cost.kernel_model import convolution_of
 from convopt.passes.cost.memory_access.gpu_limits import GpuLimits
 from convopt.passes.cost.memory_access.gpu_search import best_layer
 from convopt.passes.cost.memory_access.traffic import Traffic
+from convopt.passes.geometry.convolution import convolution_of
 from convopt.passes.plan.chains import chains_of
 from convopt.passes.rewriting import blocks_of
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.memory_access.accesses import Access, Operand, moved_beyond, traffic_beyond
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.cpu_kernel import (
     BroadcastTile,
     CpuKernel,
@@ -21,6 +20,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
 from convopt.passes.cost.memory_access.fused_phases import kernel_phase
 from convopt.passes.cost.memory_access.traffic import Traffic
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.convolution import Convolution
 from convopt.testing.kernel_walk import counted, fetched, missed, predicted, walk
 
 LANES = 4

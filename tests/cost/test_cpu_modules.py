@@ -7,7 +7,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from convopt.passes.cost.memory_access.accesses import Operand, traffic_beyond
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.cpu_kernel import (
     BroadcastTile,
     CpuKernel,
@@ -17,6 +16,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
 from convopt.passes.cost.memory_access.fused_phases import Halo, kernel_phase, module_phases
 from convopt.passes.cost.memory_access.halo import inputs_of
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.convolution import Convolution
 from convopt.testing.kernel_walk import counted, fetched, missed, predicted, walk_module
 
 LANES = 4

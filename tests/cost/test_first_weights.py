@@ -11,7 +11,6 @@ from convopt.passes.cost.memory_access.accesses import (
     Phase,
     total_of,
 )
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.cpu_kernel import (
     BroadcastTile,
     CpuKernel,
@@ -22,6 +21,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
 )
 from convopt.passes.cost.memory_access.fused_phases import kernel_phase
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.convolution import Convolution
 from convopt.testing.kernel_walk import FMA, walk
 
 LANES = 4

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from convopt.backends.targets import GpuTarget, load_target
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.layers.pairs import PLANNED_DEVICES, read_pairs
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.gpu_layers import layer_fits, layer_traffic
 from convopt.passes.cost.memory_access.gpu_limits import GpuLimits
 from convopt.passes.cost.memory_access.gpu_modules import Module, ModuleKind
@@ -22,6 +21,7 @@ from convopt.passes.cost.memory_access.gpu_search import (
 from convopt.passes.cost.memory_access.halo import cut_image, touched_inputs
 from convopt.passes.cost.memory_access.traffic import Traffic, in_sequence
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.convolution import Convolution
 
 KIB = 1024
 PLANNED = {

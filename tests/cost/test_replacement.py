@@ -5,7 +5,6 @@ import random
 import pytest
 
 from convopt.convdialect.shapes import FLOAT_BYTES
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.cpu_kernel import (
     BroadcastTile,
     CpuKernel,
@@ -15,6 +14,7 @@ from convopt.passes.cost.memory_access.cpu_kernel import (
 from convopt.passes.cost.memory_access.fused_phases import kernel_phase
 from convopt.passes.cost.memory_access.replacement import missed_share
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.convolution import Convolution
 from convopt.testing.kernel_walk import walk
 
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convopt.benchmarks.networks import inverted_residuals, mobilenet_v1, xception
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.gpu_limits import GpuLimits
 from convopt.passes.cost.memory_access.gpu_search import best_layer, best_module
 from convopt.passes.cost.memory_access.select_modules import Segment, cheapest_cover
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.convolution import Convolution
 
 KIB = 1024
 DEVICES = {

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.memory_access.accesses import COLD, Operand
-from convopt.passes.cost.memory_access.convolution import Convolution
+from convopt.passes.geometry.convolution import Convolution
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ With nS spatial tiles, of all images:
 
 from functools import lru_cache
 
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.gpu_limits import STREAMED_CHANNELS, GpuLimits
 from convopt.passes.cost.memory_access.halo import ImageCut
 from convopt.passes.cost.memory_access.traffic import Traffic
+from convopt.passes.geometry.convolution import Convolution
 
 
 def layer_traffic(conv: Convolution, cut: ImageCut, filters: int) -> Traffic:

@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.gpu_limits import STREAMED_CHANNELS, GpuLimits
 from convopt.passes.cost.memory_access.halo import ImageCut
 from convopt.passes.cost.memory_access.traffic import Traffic
+from convopt.passes.geometry.convolution import Convolution
 
 
 class ModuleKind(Enum):

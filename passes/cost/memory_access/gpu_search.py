@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.cost.memory_access.gpu_layers import layer_fits, layer_traffic
 from convopt.passes.cost.memory_access.gpu_limits import BlockTile, GpuLimits
 from convopt.passes.cost.memory_access.gpu_modules import Module, ModuleKind
 from convopt.passes.cost.memory_access.halo import ImageCut, cut_image
 from convopt.passes.cost.memory_access.traffic import Traffic, in_sequence
+from convopt.passes.geometry.convolution import Convolution
 
 EXTENTS = (1, 2, 3, 4, 6, 7, 8, 12, 14, 16, 20, 24, 28, 32, 48, 56, 64, 112)
 """Rows and columns of a tile that are tried, clipped to the map."""

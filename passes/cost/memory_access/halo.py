@@ -12,8 +12,8 @@ reads count.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from convopt.passes.cost.memory_access.convolution import Convolution
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.convolution import Convolution
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""A convolution as the memory model sees it: sizes alone."""
+"""A convolution as cost models and GPU code see it: sizes alone."""
 
 from dataclasses import dataclass
 
+from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.passes.geometry.axis_tiles import Axis
-from convopt.passes.geometry.schemes import is_collapsible
+from convopt.passes.geometry.schemes import axes_of, is_collapsible
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,11 @@ class Convolution:
             consumer.rows.inputs,
             consumer.columns.inputs,
         )
+
+
+def convolution_of(op: ConvolutionOp) -> Convolution:
+    """The sizes of an operation."""
+    rows, columns = axes_of(op)
+    batch, channels = op.input_type.get_shape()[:2]
+    outputs = op.result_type.get_shape()[1]
+    return Convolution(rows, columns, channels, outputs, op.group_count, batch)
