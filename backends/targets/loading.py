@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from convopt.backends.targets.cuda import CUDA, cuda_target, is_cuda
 from convopt.backends.targets.description import CpuTarget, GpuTarget, Target
 from convopt.convdialect.errors import ConvoptError
 
@@ -17,29 +18,32 @@ _KINDS: dict[str, type[CpuTarget] | type[GpuTarget]] = {"cpu": CpuTarget, "gpu":
 
 
 def target_names() -> list[str]:
-    """The names that `load_target` knows: `host` and the shipped targets."""
+    """`host` and the shipped targets: names that `load_target` knows on every machine."""
     return [HOST, *sorted(path.stem for path in _FOLDER.glob("*.toml"))]
 
 
 @lru_cache(maxsize=64)
 def load_target(name_or_path: str) -> Target:
-    """The target of a name, or described by a `.toml` file.
+    """The target of a name, or described by a `.toml` file; `cuda` is the GPU of this machine.
 
-    Raises ConvoptError for an unknown name (with the nearest known one), an unreadable file, and
-    keys that are missing, unknown, or of a wrong type or range.
+    Raises ConvoptError for an unknown name (with the nearest known one), an unreadable file, keys
+    that are missing, unknown, or of a wrong type or range, and a GPU that is not there.
     """
     if name_or_path == HOST:
         from convopt.backends.targets.host import host_target  # imports llvmlite
 
         return host_target()
+    if is_cuda(name_or_path):
+        return cuda_target(name_or_path, _shipped_gpus())
     if name_or_path in target_names():
         return read_target(_FOLDER / f"{name_or_path}.toml")
     if name_or_path.endswith(".toml") or "/" in name_or_path:
         return read_target(Path(name_or_path))
-    near = difflib.get_close_matches(name_or_path, target_names(), n=1)
+    near = difflib.get_close_matches(name_or_path, [*target_names(), CUDA], n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
+    known = ", ".join([*target_names(), CUDA])
     raise ConvoptError(
-        f"expected a target, one of {', '.join(target_names())}, or the path of a .toml file, "
+        f"expected a target, one of {known}, or the path of a .toml file, "
         f"found {name_or_path}{hint}"
     )
 
@@ -86,6 +90,11 @@ def target_from(data: dict[str, Any], name: str, where: str) -> Target:
             for key, of_type in wanted.items()
         }
     )
+
+
+def _shipped_gpus() -> list[GpuTarget]:
+    targets = map(read_target, sorted(_FOLDER.glob("*.toml")))
+    return [target for target in targets if isinstance(target, GpuTarget)]
 
 
 def _checked(value: object, wanted: object, where: str) -> Any:
