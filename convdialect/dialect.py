@@ -15,6 +15,7 @@ from convopt.convdialect.attributes import (
     TileAttr,
     TileSchemeAttr,
 )
+from convopt.convdialect.ops.cast import CastOp
 from convopt.convdialect.ops.convolution import Conv2DOp, DepthwiseOp, GroupedOp, PointwiseOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
@@ -36,6 +37,7 @@ Conv = Dialect(
     "conv",
     [
         BatchNormOp,
+        CastOp,
         ChannelShuffleOp,
         ConcatOp,
         Conv2DOp,

@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 from typing import cast
 
-from xdsl.dialects.builtin import Float32Type, NoneAttr, TensorType, f32
+from xdsl.dialects.builtin import NoneAttr, TensorType, f32
 from xdsl.ir import SSAValue
 
 from convopt.convdialect.attributes import LayoutAttr, LayoutKind
+from convopt.convdialect.element_types import ConvTensor, ElementType
 from convopt.convdialect.shapes import ceil_div
 
-FloatTensor = TensorType[Float32Type]
 
-
-def float_tensor(shape: Sequence[int]) -> FloatTensor:
+def float_tensor(shape: Sequence[int]) -> ConvTensor:
     """An f32 tensor type in plain row-major layout."""
     return TensorType(f32, shape)
 
 
-def tensor_of(value: SSAValue) -> FloatTensor:
-    """The type of a value that is known to be an f32 tensor."""
-    return cast(FloatTensor, value.type)
+def tensor_of(value: SSAValue) -> ConvTensor:
+    """The type of a value that is known to be a tensor of this dialect."""
+    return cast(ConvTensor, value.type)
 
 
 def block_of(tensor: TensorType) -> int:
@@ -28,18 +27,28 @@ def block_of(tensor: TensorType) -> int:
     return encoding.block.data if isinstance(encoding, LayoutAttr) else 1
 
 
-def blocked(tensor: FloatTensor, lanes: int) -> FloatTensor:
+def blocked(tensor: ConvTensor, lanes: int) -> ConvTensor:
     """The same logical tensor in channel blocks of `lanes`; plain when `lanes` is 1."""
     if lanes == 1:
         return plain(tensor)
     return TensorType(tensor.element_type, tensor.get_shape(), LayoutAttr(LayoutKind.NCHWC, lanes))
 
 
-def plain(tensor: FloatTensor) -> FloatTensor:
+def plain(tensor: ConvTensor) -> ConvTensor:
     """The same logical tensor in row-major layout."""
     if isinstance(tensor.encoding, NoneAttr):
         return tensor
-    return TensorType(tensor.element_type, tensor.get_shape())
+    return reshaped(tensor, tensor.get_shape())
+
+
+def reshaped(tensor: ConvTensor, shape: Sequence[int]) -> ConvTensor:
+    """A plain tensor of another shape and the same elements."""
+    return TensorType(tensor.element_type, shape)
+
+
+def with_elements(tensor: ConvTensor, element: ElementType) -> ConvTensor:
+    """A tensor of the same shape and layout, and of other elements."""
+    return TensorType(element, tensor.get_shape(), tensor.encoding)
 
 
 def physical_shape(tensor: TensorType) -> tuple[int, ...]:

@@ -4,6 +4,10 @@ A region has one block; its arguments are f32, its operations are those of `SCAL
 and `conv.yield` of one f32 ends it. Constants stand inside, so that a region means the same
 wherever it is moved.
 
+Regions of i8 tensors convert by themselves: their arguments are i32, which `arith.sitofp` makes
+f32, and where the result is i8, `arith.fptosi` makes the value that is yielded. What does not fit
+into i8 is undefined, so a region clamps before (see quantization.py).
+
 `maximum` and `minimum` are `arith.maxnumf` and `arith.minnumf`: when one operand is NaN the result
 is the other operand. A clamp therefore turns NaN into its bound.
 """
@@ -14,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from xdsl.dialects import arith, math
-from xdsl.dialects.builtin import FloatAttr, f32
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.dialects.builtin import FloatAttr, f32, i8, i32
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.ops.yield_op import YieldOp
@@ -34,9 +38,15 @@ _EVALUATORS: dict[type[Operation], Callable[..., Array]] = {
     math.TanhOp: np.tanh,
     math.SqrtOp: np.sqrt,
     math.AbsFOp: np.abs,
+    math.RoundEvenOp: np.rint,
+    arith.FPToSIOp: lambda x: np.trunc(x).astype(np.int8),
 }
 
-SCALAR_OPERATIONS: tuple[type[Operation], ...] = (arith.ConstantOp, *_EVALUATORS)
+SCALAR_OPERATIONS: tuple[type[Operation], ...] = (
+    arith.ConstantOp,
+    arith.SIToFPOp,
+    *_EVALUATORS,
+)
 """What may stand in a scalar region, besides the final `conv.yield`."""
 
 
@@ -91,6 +101,18 @@ class ScalarBuilder:
     def abs(self, operand: SSAValue) -> SSAValue:
         return self._append(math.AbsFOp(operand))
 
+    def round_even(self, operand: SSAValue) -> SSAValue:
+        """The nearest whole number, of two the even one."""
+        return self._append(math.RoundEvenOp(operand))
+
+    def to_float(self, operand: SSAValue) -> SSAValue:
+        """An i32 as f32."""
+        return self._append(arith.SIToFPOp(operand, f32))
+
+    def to_int8(self, operand: SSAValue) -> SSAValue:
+        """Towards zero; undefined for what is not from -128 to 127."""
+        return self._append(arith.FPToSIOp(operand, i8))
+
     def inline(self, region: Region, arguments: Sequence[SSAValue]) -> SSAValue:
         """Appends a copy of a scalar region's operations; returns what the region yields."""
         return inline(region.block, arguments, self._block.add_op)
@@ -100,8 +122,13 @@ ScalarFunction = Callable[[Sequence[SSAValue], ScalarBuilder], SSAValue]
 
 
 def build_region(argument_count: int, function: ScalarFunction) -> Region:
-    """A scalar region of `argument_count` arguments; `function` builds and returns its value."""
-    block = Block(arg_types=[f32] * argument_count)
+    """A scalar region of f32 arguments; `function` builds and returns its value."""
+    return build_typed_region([f32] * argument_count, function)
+
+
+def build_typed_region(argument_types: Sequence[Attribute], function: ScalarFunction) -> Region:
+    """A scalar region of f32 and i32 arguments; `function` builds and returns its value."""
+    block = Block(arg_types=argument_types)
     block.add_op(YieldOp(function(block.args, ScalarBuilder(block))))
     return Region(block)
 
@@ -121,13 +148,14 @@ def inline(
     raise ValueError("expected a block that ends in conv.yield")
 
 
-def evaluate(region: Region, arrays: Sequence[Array]) -> Array:
+def evaluate(region: Region, arrays: Sequence[Array], dtype: npt.DTypeLike | None = None) -> Array:
     """The region applied to arrays, element by element with broadcasting.
 
-    The result has the broadcast shape and the dtype of the arrays.
+    `dtype` stands for f32; without it, the dtype of the arrays does. The result has the broadcast
+    shape; it is int8 for a region that yields i8.
     """
     values: dict[SSAValue, Array] = dict(zip(region.block.args, arrays, strict=True))
-    dtype = np.result_type(*arrays)
+    dtype = np.result_type(*arrays) if dtype is None else np.dtype(dtype)
     shape = np.broadcast_shapes(*(array.shape for array in arrays))
     with np.errstate(all="ignore"):
         for op in region.block.ops:
@@ -142,6 +170,8 @@ def _evaluate_operation(
 ) -> Array:
     if isinstance(op, arith.ConstantOp) and isinstance(op.value, FloatAttr):
         return np.asarray(op.value.value.data, dtype=dtype)
+    if isinstance(op, arith.SIToFPOp):
+        return values[op.input].astype(dtype)
     return _EVALUATORS[type(op)](*(values[operand] for operand in op.operands))
 
 
@@ -157,44 +187,56 @@ def check_definition_order(block: Block, what: str) -> None:
         defined.update(op.results)
 
 
-def verify_scalar_region(region: Region, argument_count: int, what: str) -> None:
-    """Raises VerifyException unless `region` is a scalar region of `argument_count` arguments."""
+def verify_scalar_region(
+    region: Region, argument_types: Sequence[Attribute], result_type: Attribute, what: str
+) -> None:
+    """Raises VerifyException unless `region` is a scalar region of these arguments and result."""
     if len(region.blocks) != 1:
         raise VerifyException(f"{what}: expected one block, found {len(region.blocks)}")
     block = region.block
-    if len(block.args) != argument_count:
+    if len(block.args) != len(argument_types):
         raise VerifyException(
-            f"{what}: expected {argument_count} block arguments, found {len(block.args)}"
+            f"{what}: expected {len(argument_types)} block arguments, found {len(block.args)}"
         )
-    for argument in block.args:
-        if argument.type != f32:
+    for index, (argument, expected) in enumerate(zip(block.args, argument_types, strict=True)):
+        if argument.type != expected:
             raise VerifyException(
-                f"{what}: expected block arguments of type f32, found {argument.type}"
+                f"{what}: expected block argument {index} of type {expected}, found {argument.type}"
             )
     check_definition_order(block, what)
-    for op in _body(block, what):
+    for op in _body(block, result_type, what):
         if not isinstance(op, SCALAR_OPERATIONS):
             raise VerifyException(
                 f"{what}: expected scalar arithmetic "
                 f"({', '.join(allowed.name for allowed in SCALAR_OPERATIONS)}), found {op.name}"
             )
-        if op.results[0].type != f32:
-            raise VerifyException(
-                f"{what}: expected scalar operations on f32, found {op.name} of "
-                f"{op.results[0].type}"
-            )
+        _check_type(op, block, what)
 
 
-def _body(block: Block, what: str) -> Iterator[Operation]:
+def _check_type(op: Operation, block: Block, what: str) -> None:
+    """All is f32, but for an i32 argument that becomes f32 and an f32 that is yielded as i8."""
+    if isinstance(op, arith.SIToFPOp) and op.input.type != i32:
+        raise VerifyException(f"{what}: expected {op.name} of an i32, found {op.input.type}")
+    is_to_int = isinstance(op, arith.FPToSIOp)
+    if op.results[0].type != (i8 if is_to_int else f32):
+        raise VerifyException(
+            f"{what}: expected scalar operations on f32, found {op.name} of {op.results[0].type}"
+        )
+    assert block.last_op is not None
+    if is_to_int and block.last_op.operands[0] is not op.results[0]:
+        raise VerifyException(f"{what}: expected {op.name} only of what is yielded")
+
+
+def _body(block: Block, result_type: Attribute, what: str) -> Iterator[Operation]:
     """The operations before the final yield, which is checked."""
     last = block.last_op
     if not isinstance(last, YieldOp):
         found = "no operation" if last is None else last.name
         raise VerifyException(f"{what}: expected conv.yield at the end, found {found}")
     types = [argument.type for argument in last.arguments]
-    if types != [f32]:
+    if types != [result_type]:
         found = ", ".join(str(each) for each in types) or "nothing"
-        raise VerifyException(f"{what}: expected conv.yield of one f32, found {found}")
+        raise VerifyException(f"{what}: expected conv.yield of one {result_type}, found {found}")
     for op in block.ops:
         if op is not last:
             yield op

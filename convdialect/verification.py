@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     DenseArrayBase,
-    Float32Type,
     IntegerAttr,
     NoneAttr,
     TensorType,
@@ -15,8 +14,13 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.attributes import LayoutAttr, LayoutKind
+from convopt.convdialect.element_types import (
+    ELEMENT_TYPES,
+    ConvTensor,
+    ElementType,
+    alternatives,
+)
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.layouts import FloatTensor
 from convopt.convdialect.shapes import Pair, Window
 
 
@@ -25,11 +29,18 @@ def shape_text(shape: Sequence[int]) -> str:
     return "x".join(str(size) for size in shape) or "scalar"
 
 
-def checked_tensor(value: SSAValue, what: str, rank: int | None = None) -> FloatTensor:
-    """The type of `value`: an f32 tensor of static, positive sizes and a known layout."""
+def checked_tensor(
+    value: SSAValue,
+    what: str,
+    rank: int | None = None,
+    elements: Sequence[ElementType] = ELEMENT_TYPES,
+) -> ConvTensor:
+    """The type of `value`: a tensor of static, positive sizes, a known layout and `elements`."""
     tensor = value.type
-    if not isinstance(tensor, TensorType) or not isinstance(tensor.element_type, Float32Type):
-        raise VerifyException(f"{what}: expected an f32 tensor, found {tensor}")
+    if not isinstance(tensor, TensorType) or tensor.element_type not in elements:
+        raise VerifyException(
+            f"{what}: expected an {alternatives(elements)} tensor, found {tensor}"
+        )
     shape = tensor.get_shape()
     if DYNAMIC_INDEX in shape:
         raise VerifyException(f"{what}: expected a static shape, found {tensor}")
@@ -51,7 +62,7 @@ def _check_layout(tensor: TensorType, what: str) -> None:
         raise VerifyException(f"{what}: expected layout nchwc on rank 4 only, found {tensor}")
 
 
-def checked_plain_tensor(value: SSAValue, what: str, rank: int | None = None) -> FloatTensor:
+def checked_plain_tensor(value: SSAValue, what: str, rank: int | None = None) -> ConvTensor:
     """As checked_tensor, and row-major."""
     tensor = checked_tensor(value, what, rank)
     if not isinstance(tensor.encoding, NoneAttr):
@@ -59,7 +70,21 @@ def checked_plain_tensor(value: SSAValue, what: str, rank: int | None = None) ->
     return tensor
 
 
-def check_shape(tensor: FloatTensor, expected: Sequence[int], what: str) -> None:
+def check_elements(tensor: ConvTensor, expected: ElementType, what: str) -> None:
+    if tensor.element_type != expected:
+        raise VerifyException(
+            f"{what}: expected elements of {expected}, found {tensor.element_type}"
+        )
+
+
+def check_result(value: SSAValue, input_type: ConvTensor, shape: Sequence[int]) -> None:
+    """A result has the given shape and the input's element type."""
+    tensor = checked_tensor(value, "result")
+    check_shape(tensor, shape, "result")
+    check_elements(tensor, input_type.element_type, "result")
+
+
+def check_shape(tensor: ConvTensor, expected: Sequence[int], what: str) -> None:
     if tensor.get_shape() != tuple(expected):
         raise VerifyException(
             f"{what}: expected shape {shape_text(expected)}, found {shape_text(tensor.get_shape())}"
@@ -92,7 +117,7 @@ def checked_integer(attribute: Attribute, what: str, minimum: int = 0) -> int:
     return value
 
 
-def checked_output_size(window: Window, input_type: FloatTensor) -> Pair:
+def checked_output_size(window: Window, input_type: ConvTensor) -> Pair:
     """Output height and width of a window over an NCHW tensor."""
     try:
         return window.output_size(*input_type.get_shape()[2:])

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, TensorType, f32
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr
 from xdsl.ir import Block, Region, SSAValue
 
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.peers.single_layer import reads_image
 from convopt.convdialect import activations
 from convopt.convdialect.constants import constant
-from convopt.convdialect.layouts import blocked, tensor_of
+from convopt.convdialect.layouts import blocked, float_tensor, tensor_of
 from convopt.convdialect.ops.convolution import Conv2DOp
 from convopt.convdialect.regions import ScalarBuilder, build_region
 
@@ -20,7 +20,7 @@ def chain(layers: Sequence[Layer], lanes: int) -> ModuleOp:
 
     Every layer reads what the one before makes. Weights are random.
     """
-    argument = TensorType(f32, layers[0].input_shape)
+    argument = float_tensor(layers[0].input_shape)
     if not reads_image(layers[0]):
         argument = blocked(argument, lanes)
     block = Block(arg_types=[argument])

@@ -23,7 +23,7 @@ from convopt.convdialect.assembly import (
     integers,
 )
 from convopt.convdialect.attributes import BlockAttr, TileAttr
-from convopt.convdialect.layouts import FloatTensor
+from convopt.convdialect.element_types import FLOATS, ConvTensor, element_of
 from convopt.convdialect.ops.convolution_base import (
     ConvolutionOp,
     SpatialConvolutionOp,
@@ -31,6 +31,7 @@ from convopt.convdialect.ops.convolution_base import (
 )
 from convopt.convdialect.shapes import Padding, Pair, Window
 from convopt.convdialect.verification import (
+    check_elements,
     check_shape,
     checked_integer,
     checked_tensor,
@@ -74,7 +75,7 @@ class CountedGroupsOp(SpatialConvolutionOp, ABC):
         extras: Sequence[SSAValue | Operation] = (),
         epilogue: Region | None = None,
         schedule: TileAttr | BlockAttr | None = None,
-        result_type: FloatTensor | None = None,
+        result_type: ConvTensor | None = None,
         location: LocationAttr | None = None,
     ) -> None:
         self._build(
@@ -153,7 +154,7 @@ class DepthwiseOp(SpatialConvolutionOp):
         extras: Sequence[SSAValue | Operation] = (),
         epilogue: Region | None = None,
         schedule: TileAttr | BlockAttr | None = None,
-        result_type: FloatTensor | None = None,
+        result_type: ConvTensor | None = None,
         location: LocationAttr | None = None,
     ) -> None:
         self._build(
@@ -195,7 +196,7 @@ class PointwiseOp(ConvolutionOp):
         extras: Sequence[SSAValue | Operation] = (),
         epilogue: Region | None = None,
         schedule: TileAttr | BlockAttr | None = None,
-        result_type: FloatTensor | None = None,
+        result_type: ConvTensor | None = None,
         location: LocationAttr | None = None,
     ) -> None:
         self._build(
@@ -229,4 +230,6 @@ class PointwiseOp(ConvolutionOp):
         if self.scale is None:
             return
         batch, channels = self.input_type.get_shape()[:2]
-        check_shape(checked_tensor(self.scale, "scale"), (batch, channels, 1, 1), "scale")
+        scale = checked_tensor(self.scale, "scale", elements=FLOATS)
+        check_shape(scale, (batch, channels, 1, 1), "scale")
+        check_elements(scale, element_of(self.input_type), "scale")

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self, cast
 
-from xdsl.dialects.builtin import LocationAttr
+from xdsl.dialects.builtin import LocationAttr, f32, i32
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
@@ -43,12 +43,20 @@ from convopt.convdialect.assembly import (
     print_types,
 )
 from convopt.convdialect.attributes import BlockAttr, TileAttr
+from convopt.convdialect.element_types import (
+    ConvTensor,
+    ElementType,
+    element_of,
+    widened,
+    yielded,
+)
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.layouts import FloatTensor, float_tensor
+from convopt.convdialect.layouts import reshaped, tensor_of
 from convopt.convdialect.ops.yield_op import HoldsYield
 from convopt.convdialect.regions import verify_scalar_region
 from convopt.convdialect.shapes import Padding, Pair, Window, conv_macs
 from convopt.convdialect.verification import (
+    check_elements,
     check_shape,
     checked_integers,
     checked_output_size,
@@ -62,10 +70,21 @@ class ConvolutionOp(IRDLOperation, ABC):
     """What the four convolutions share.
 
     `scale` ([N, C, 1, 1], pointwise only) multiplies the input. `extras` are the further operands
-    of the epilogue: [O] (a value per output channel) or of the result's shape. The epilogue's
-    arguments are the accumulator and one f32 per extra; without an epilogue the accumulator is the
-    result. `schedule` is the register tile (on a GPU the
+    of the epilogue: [O] (a value per output channel, always f32) or of the result's shape. The
+    epilogue's arguments are the accumulator and one scalar per extra; without an epilogue the
+    accumulator is the result. `schedule` is the register tile (on a GPU the
     block of threads), absent before it is chosen.
+
+    | input, filter | accumulator | result |
+    |---|---|---|
+    | f32 | f32 | f32 |
+    | f16 | f32 | f16 or f32; sums are rounded once, when they are stored |
+    | i8 | i32 | i8 or f32, as the epilogue makes of the i32 |
+
+    i8 is symmetric: zero stands for zero in input and filter, and for the padding. The offset of an
+    asymmetric input is folded into the bias by whoever writes the IR (input minus zero point, times
+    filter, is a constant per output channel where no padding is read); that of a result is an
+    addition in the epilogue. `scale` is for f32 and f16.
     """
 
     input = operand_def()
@@ -93,7 +112,7 @@ class ConvolutionOp(IRDLOperation, ABC):
         extras: Sequence[SSAValue | Operation],
         epilogue: Region | None,
         schedule: TileAttr | BlockAttr | None,
-        result_type: FloatTensor | None,
+        result_type: ConvTensor | None,
         location: LocationAttr | None,
     ) -> None:
         input, filter = SSAValue.get(input), SSAValue.get(filter)
@@ -117,16 +136,16 @@ class ConvolutionOp(IRDLOperation, ABC):
         """How the filter slides over the input."""
 
     @property
-    def input_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.input.type)
+    def input_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.input.type)
 
     @property
-    def filter_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.filter.type)
+    def filter_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.filter.type)
 
     @property
-    def result_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.result.type)
+    def result_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.result.type)
 
     @property
     def multiplier(self) -> int:
@@ -150,9 +169,9 @@ class ConvolutionOp(IRDLOperation, ABC):
         return bool(self.epilogue.blocks)
 
     def verify_(self) -> None:
-        checked_tensor(self.input, "input", rank=4)
-        checked_plain_tensor(self.filter, "filter", rank=4)
-        checked_tensor(self.result, "result", rank=4)
+        element = element_of(checked_tensor(self.input, "input", rank=4))
+        check_elements(checked_plain_tensor(self.filter, "filter", rank=4), element, "filter")
+        checked_tensor(self.result, "result", rank=4, elements=(element, f32))
         self._verify_window()
         self._verify_channels()
         height, width = checked_output_size(self.window, self.input_type)
@@ -179,6 +198,11 @@ class ConvolutionOp(IRDLOperation, ABC):
                 f"({inputs} channels in {groups} groups), found {per_group}"
             )
 
+    @property
+    def accumulator(self) -> ElementType:
+        """What sums are of: f32, or i32 for i8."""
+        return widened(element_of(self.input_type))
+
     def _verify_scale(self) -> None:
         if self.scale is not None:
             raise VerifyException(f"scale: expected on conv.pointwise only, found on {self.name}")
@@ -190,19 +214,26 @@ class ConvolutionOp(IRDLOperation, ABC):
                     f"epilogue: expected a region for the {len(self.extras)} extra operands, "
                     "found none"
                 )
+            if self.accumulator == i32:
+                raise VerifyException("epilogue: expected a region for sums of i32, found none")
             return
         for index, extra in enumerate(self.extras):
             self._verify_extra(extra, f"epilogue operand {index}")
-        verify_scalar_region(self.epilogue, 1 + len(self.extras), "epilogue")
+        extras = [widened(element_of(tensor_of(extra))) for extra in self.extras]
+        result = yielded(element_of(self.result_type))
+        verify_scalar_region(self.epilogue, [self.accumulator, *extras], result, "epilogue")
 
     def _verify_extra(self, extra: SSAValue, what: str) -> None:
-        found = checked_tensor(extra, what).get_shape()
+        tensor = checked_tensor(extra, what)
+        found = tensor.get_shape()
         result = self.result_type.get_shape()
         if found not in ((result[1],), result):
             raise VerifyException(
                 f"{what}: expected shape {result[1]} (per channel) or {shape_text(result)} "
                 f"(the result's), found {shape_text(found)}"
             )
+        if found != result:
+            check_elements(tensor, f32, what)
 
     def print(self, printer: Printer) -> None:
         printer.print_string(" ")
@@ -239,10 +270,11 @@ class ConvolutionOp(IRDLOperation, ABC):
         )
 
 
-def _result_type(input: SSAValue, filter: SSAValue, window: Window) -> FloatTensor:
-    batch, _, height, width = checked_tensor(input, "input", rank=4).get_shape()
+def _result_type(input: SSAValue, filter: SSAValue, window: Window) -> ConvTensor:
+    input_type = checked_tensor(input, "input", rank=4)
+    batch, _, height, width = input_type.get_shape()
     channels = checked_tensor(filter, "filter", rank=4).get_shape()[0]
-    return float_tensor((batch, channels, *window.output_size(height, width)))
+    return reshaped(input_type, (batch, channels, *window.output_size(height, width)))
 
 
 def kernel_of(filter: SSAValue | Operation) -> Pair:

@@ -19,8 +19,9 @@ from xdsl.traits import IsolatedFromAbove, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.assembly import parse_region_op, print_region_op
+from convopt.convdialect.element_types import ConvTensor, element_of, widened, yielded
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.layouts import FloatTensor, float_tensor
+from convopt.convdialect.layouts import reshaped
 from convopt.convdialect.ops.yield_op import HoldsYield
 from convopt.convdialect.regions import verify_scalar_region
 from convopt.convdialect.shapes import broadcast_shapes
@@ -30,6 +31,10 @@ from convopt.convdialect.verification import check_shape, checked_tensor
 @irdl_op_definition
 class ElementwiseOp(IRDLOperation):
     """Applies a scalar region to each element; shapes broadcast as in NumPy.
+
+    The region gets each element widened (f16 to f32, i8 to i32). It yields i8 for a result of i8,
+    else f32, which becomes the result's element type. The element types of inputs and result may
+    differ; the constructor takes those of the first input.
 
     ```mlir
     %y = conv.elementwise(%x, %s) {
@@ -52,35 +57,34 @@ class ElementwiseOp(IRDLOperation):
         self,
         inputs: Sequence[SSAValue | Operation],
         body: Region,
-        result_type: FloatTensor | None = None,
+        result_type: ConvTensor | None = None,
         *,
         location: LocationAttr | None = None,
     ) -> None:
         values = [SSAValue.get(value) for value in inputs]
         if result_type is None:
-            shapes = [checked_tensor(value, "input").get_shape() for value in values]
-            result_type = float_tensor(broadcast_shapes(shapes))
+            types = [checked_tensor(value, "input") for value in values]
+            shape = broadcast_shapes([tensor.get_shape() for tensor in types])
+            result_type = reshaped(types[0], shape)
         super().__init__(operands=[values], regions=[body], result_types=[result_type])
         if location is not None:
             self.location = location
 
     @property
-    def result_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.result.type)
+    def result_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.result.type)
 
     def verify_(self) -> None:
         if not self.inputs:
             raise VerifyException("inputs: expected at least one, found none")
-        shapes = [
-            checked_tensor(value, f"input {index}").get_shape()
-            for index, value in enumerate(self.inputs)
-        ]
+        types = [checked_tensor(value, f"input {index}") for index, value in enumerate(self.inputs)]
         try:
-            expected = broadcast_shapes(shapes)
+            expected = broadcast_shapes([tensor.get_shape() for tensor in types])
         except ConvoptError as error:
             raise VerifyException(f"inputs: {error}") from error
         check_shape(checked_tensor(self.result, "result"), expected, "result")
-        verify_scalar_region(self.body, len(self.inputs), "body")
+        arguments = [widened(element_of(tensor)) for tensor in types]
+        verify_scalar_region(self.body, arguments, yielded(element_of(self.result_type)), "body")
 
     def print(self, printer: Printer) -> None:
         print_region_op(printer, self, self.inputs, self.body)

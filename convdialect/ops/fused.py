@@ -22,7 +22,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.assembly import parse_region_op, print_region_op
 from convopt.convdialect.attributes import BandAttr, BlockAttr
-from convopt.convdialect.layouts import FloatTensor
+from convopt.convdialect.element_types import ConvTensor
 from convopt.convdialect.ops.yield_op import HoldsYield, YieldOp
 from convopt.convdialect.regions import check_definition_order
 from convopt.convdialect.verification import checked_tensor
@@ -55,7 +55,7 @@ class FusedOp(IRDLOperation):
         self,
         inputs: Sequence[SSAValue | Operation],
         body: Region,
-        result_type: FloatTensor,
+        result_type: ConvTensor,
         schedule: BandAttr | BlockAttr | None = None,
         *,
         location: LocationAttr | None = None,
@@ -70,8 +70,8 @@ class FusedOp(IRDLOperation):
             self.location = location
 
     @property
-    def result_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.result.type)
+    def result_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.result.type)
 
     def verify_(self) -> None:
         for index, value in enumerate(self.inputs):

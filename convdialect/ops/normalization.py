@@ -1,4 +1,4 @@
-"""Normalisation: batch norm with fixed statistics, and softmax."""
+"""Normalisation: batch norm with fixed statistics, and softmax; of f32 tensors only."""
 
 from collections.abc import Mapping
 from math import isfinite
@@ -37,9 +37,11 @@ from convopt.convdialect.assembly import (
     print_attributes,
     print_types,
 )
-from convopt.convdialect.layouts import FloatTensor, plain
+from convopt.convdialect.element_types import ConvTensor
+from convopt.convdialect.layouts import plain
 from convopt.convdialect.ops.simple import SimpleOp
 from convopt.convdialect.verification import (
+    check_result,
     check_shape,
     checked_axis,
     checked_tensor,
@@ -102,16 +104,17 @@ class BatchNormOp(IRDLOperation):
         }
 
     @property
-    def result_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.result.type)
+    def result_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.result.type)
 
     def verify_(self) -> None:
-        shape = checked_tensor(self.input, "input").get_shape()
+        input_type = checked_tensor(self.input, "input", elements=[f32])
+        shape = input_type.get_shape()
         if len(shape) < 2:
             raise VerifyException(f"input: expected rank 2 or more, found {self.input.type}")
-        check_shape(checked_tensor(self.result, "result"), shape, "result")
+        check_result(self.result, input_type, shape)
         for name, value in self.parameters.items():
-            check_shape(checked_tensor(value, name), shape[1:2], name)
+            check_shape(checked_tensor(value, name, elements=[f32]), shape[1:2], name)
         if not (isfinite(self.epsilon) and self.epsilon >= 0):
             raise VerifyException(
                 f"epsilon: expected a finite number of at least 0, found {self.epsilon}"
@@ -165,6 +168,6 @@ class SoftmaxOp(SimpleOp):
         return self.axis_attr.value.data
 
     def verify_(self) -> None:
-        input_type = checked_tensor(self.input, "input")
+        input_type = checked_tensor(self.input, "input", elements=[f32])
         checked_axis(self.axis_attr, input_type.get_num_dims())
-        check_shape(checked_tensor(self.result, "result"), input_type.get_shape(), "result")
+        check_result(self.result, input_type, input_type.get_shape())

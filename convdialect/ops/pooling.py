@@ -21,17 +21,23 @@ from convopt.convdialect.assembly import (
     integers_field,
 )
 from convopt.convdialect.attributes import PoolKind, PoolKindAttr
-from convopt.convdialect.layouts import float_tensor
+from convopt.convdialect.element_types import ELEMENT_TYPES, FLOATS, ElementType
+from convopt.convdialect.layouts import reshaped
 from convopt.convdialect.ops.simple import SimpleOp
 from convopt.convdialect.shapes import Padding, Pair, Window
 from convopt.convdialect.verification import (
-    check_shape,
+    check_result,
     checked_integers,
     checked_output_size,
     checked_tensor,
 )
 
 COUNT_FIELD = bool_field(False)
+
+
+def _elements(kind: PoolKind) -> tuple[ElementType, ...]:
+    """What may be pooled: an average of integers would need a scale of its own."""
+    return ELEMENT_TYPES if kind == PoolKind.MAX else FLOATS
 
 
 @irdl_op_definition
@@ -87,7 +93,8 @@ class PoolOp(SimpleOp):
             "dilation": integers(dilation),
             "count_include_pad": BoolAttr.from_bool(count_include_pad),
         }
-        self._build(input, float_tensor((batch, channels, *size)), properties, location)
+        result_type = reshaped(input_type, (batch, channels, *size))
+        self._build(input, result_type, properties, location)
 
     @property
     def kind(self) -> PoolKind:
@@ -107,14 +114,15 @@ class PoolOp(SimpleOp):
         )
 
     def verify_(self) -> None:
-        batch, channels, height, width = checked_tensor(self.input, "input", rank=4).get_shape()
-        result = checked_tensor(self.result, "result", rank=4)
+        input_type = checked_tensor(self.input, "input", rank=4, elements=_elements(self.kind))
+        batch, channels, height, width = input_type.get_shape()
+        checked_tensor(self.result, "result", rank=4)
         checked_integers(self.kernel, "kernel", count=2, minimum=1)
         checked_integers(self.stride, "stride", count=2, minimum=1)
         checked_integers(self.padding, "padding", count=4)
         checked_integers(self.dilation, "dilation", count=2, minimum=1)
         size = checked_output_size(self.window, self.input_type)
-        check_shape(result, (batch, channels, *size), "result")
+        check_result(self.result, input_type, (batch, channels, *size))
         empty = self.window.first_empty_position(height, width)
         if empty is not None:
             axis, index = empty
@@ -149,8 +157,8 @@ class GlobalPoolOp(SimpleOp):
         *,
         location: LocationAttr | None = None,
     ) -> None:
-        batch, channels = checked_tensor(SSAValue.get(input), "input", rank=4).get_shape()[:2]
-        result_type = float_tensor((batch, channels, 1, 1))
+        input_type = checked_tensor(SSAValue.get(input), "input", rank=4)
+        result_type = reshaped(input_type, (*input_type.get_shape()[:2], 1, 1))
         self._build(input, result_type, {"kind": PoolKindAttr(kind)}, location)
 
     @property
@@ -158,8 +166,8 @@ class GlobalPoolOp(SimpleOp):
         return self.kind_attr.data
 
     def verify_(self) -> None:
-        batch, channels = checked_tensor(self.input, "input", rank=4).get_shape()[:2]
-        check_shape(checked_tensor(self.result, "result"), (batch, channels, 1, 1), "result")
+        input_type = checked_tensor(self.input, "input", rank=4, elements=_elements(self.kind))
+        check_result(self.result, input_type, (*input_type.get_shape()[:2], 1, 1))
 
     def _print_kind(self, printer: Printer) -> None:
         printer.print_string(f" {self.kind.value}")

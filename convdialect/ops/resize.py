@@ -13,10 +13,11 @@ from convopt.convdialect.attributes import (
     ResizeMode,
     ResizeModeAttr,
 )
-from convopt.convdialect.layouts import float_tensor
+from convopt.convdialect.element_types import FLOATS
+from convopt.convdialect.layouts import reshaped
 from convopt.convdialect.ops.simple import SimpleOp
 from convopt.convdialect.shapes import Pair
-from convopt.convdialect.verification import check_shape, checked_tensor
+from convopt.convdialect.verification import check_result, checked_tensor
 
 
 @irdl_op_definition
@@ -44,12 +45,13 @@ class ResizeOp(SimpleOp):
         *,
         location: LocationAttr | None = None,
     ) -> None:
-        batch, channels = checked_tensor(SSAValue.get(input), "input", rank=4).get_shape()[:2]
+        input_type = checked_tensor(SSAValue.get(input), "input", rank=4)
+        result_type = reshaped(input_type, (*input_type.get_shape()[:2], *size))
         properties: dict[str, Attribute] = {
             "mode": ResizeModeAttr(mode),
             "coordinates": ResizeCoordinatesAttr(coordinates),
         }
-        self._build(input, float_tensor((batch, channels, *size)), properties, location)
+        self._build(input, result_type, properties, location)
 
     @property
     def mode(self) -> ResizeMode:
@@ -66,9 +68,9 @@ class ResizeOp(SimpleOp):
         return height, width
 
     def verify_(self) -> None:
-        shape = checked_tensor(self.input, "input", rank=4).get_shape()
-        result = checked_tensor(self.result, "result", rank=4)
-        check_shape(result, (*shape[:2], *self.size), "result")
+        input_type = checked_tensor(self.input, "input", rank=4, elements=FLOATS)
+        checked_tensor(self.result, "result", rank=4)
+        check_result(self.result, input_type, (*input_type.get_shape()[:2], *self.size))
         if self.mode == ResizeMode.NEAREST and self.coordinates == ResizeCoordinates.ALIGN_CORNERS:
             raise VerifyException(
                 "coordinates: expected half_pixel or asymmetric with nearest, found align_corners"

@@ -19,7 +19,7 @@ from convopt.convdialect.assembly import (
     print_attributes,
     print_types,
 )
-from convopt.convdialect.layouts import FloatTensor
+from convopt.convdialect.element_types import ConvTensor
 
 
 class SimpleOp(IRDLOperation, ABC):
@@ -35,7 +35,7 @@ class SimpleOp(IRDLOperation, ABC):
     def _build(
         self,
         input: SSAValue | Operation,
-        result_type: FloatTensor,
+        result_type: ConvTensor,
         properties: Mapping[str, Attribute],
         location: LocationAttr | None,
     ) -> None:
@@ -44,12 +44,12 @@ class SimpleOp(IRDLOperation, ABC):
             self.location = location
 
     @property
-    def input_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.input.type)
+    def input_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.input.type)
 
     @property
-    def result_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.result.type)
+    def result_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.result.type)
 
     def print(self, printer: Printer) -> None:
         self._print_kind(printer)

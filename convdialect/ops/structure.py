@@ -11,6 +11,7 @@ from xdsl.dialects.builtin import (
     IntegerType,
     LocationAttr,
     f32,
+    i8,
 )
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import (
@@ -39,11 +40,13 @@ from convopt.convdialect.assembly import (
     print_attributes,
     print_types,
 )
-from convopt.convdialect.layouts import FloatTensor, float_tensor, plain
+from convopt.convdialect.element_types import ConvTensor
+from convopt.convdialect.layouts import plain, reshaped
 from convopt.convdialect.ops.simple import SimpleOp
 from convopt.convdialect.shapes import Padding
 from convopt.convdialect.verification import (
-    check_shape,
+    check_elements,
+    check_result,
     checked_axis,
     checked_integer,
     checked_integers,
@@ -56,6 +59,8 @@ from convopt.convdialect.verification import (
 @irdl_op_definition
 class PadOp(SimpleOp):
     """Surrounds an NCHW tensor with `value`; padding is (top, left, bottom, right).
+
+    The value is an f32 number that is rounded to the elements' type; for i8 it is a whole number.
 
     `conv.pad %x {padding = [0, 0, 1, 1]} : tensor<1x3x8x8xf32> -> tensor<1x3x9x9xf32>`
     """
@@ -81,7 +86,7 @@ class PadOp(SimpleOp):
         location: LocationAttr | None = None,
     ) -> None:
         input_type = checked_tensor(SSAValue.get(input), "input", rank=4)
-        result_type = float_tensor(_padded(input_type.get_shape(), padding))
+        result_type = reshaped(input_type, _padded(input_type.get_shape(), padding))
         properties = {"padding": integers(padding), "value": FloatAttr(value, f32)}
         self._build(input, result_type, properties, location)
 
@@ -90,9 +95,11 @@ class PadOp(SimpleOp):
         return self.value_attr.value.data
 
     def verify_(self) -> None:
-        shape = checked_tensor(self.input, "input", rank=4).get_shape()
+        input_type = checked_tensor(self.input, "input", rank=4)
         padding = checked_integers(self.padding, "padding", count=4)
-        check_shape(checked_tensor(self.result, "result"), _padded(shape, padding), "result")
+        check_result(self.result, input_type, _padded(input_type.get_shape(), padding))
+        if input_type.element_type == i8 and self.value not in range(-128, 128):
+            raise VerifyException(f"value: expected an integer of i8, found {self.value:g}")
 
 
 def _padded(shape: Sequence[int], padding: Sequence[int]) -> tuple[int, ...]:
@@ -126,12 +133,13 @@ class ConcatOp(IRDLOperation):
         location: LocationAttr | None = None,
     ) -> None:
         values = [SSAValue.get(value) for value in inputs]
-        shapes = [checked_tensor(value, "input").get_shape() for value in values]
+        types = [checked_tensor(value, "input") for value in values]
+        shapes = [tensor.get_shape() for tensor in types]
         axis = normalized_axis(axis, len(shapes[0]))
         super().__init__(
             operands=[values],
             properties={"axis": integer(axis)},
-            result_types=[float_tensor(_joined(shapes, axis))],
+            result_types=[reshaped(types[0], _joined(shapes, axis))],
         )
         if location is not None:
             self.location = location
@@ -141,8 +149,8 @@ class ConcatOp(IRDLOperation):
         return self.axis_attr.value.data
 
     @property
-    def result_type(self) -> FloatTensor:
-        return cast(FloatTensor, self.result.type)
+    def result_type(self) -> ConvTensor:
+        return cast(ConvTensor, self.result.type)
 
     def verify_(self) -> None:
         if not self.inputs:
@@ -151,12 +159,13 @@ class ConcatOp(IRDLOperation):
         shapes = [tensor.get_shape() for tensor in types]
         axis = checked_axis(self.axis_attr, len(shapes[0]))
         for index, shape in enumerate(shapes):
+            check_elements(types[index], types[0].element_type, f"input {index}")
             if _without(shape, axis) != _without(shapes[0], axis):
                 raise VerifyException(
                     f"input {index}: expected the shape {shape_text(shapes[0])} "
                     f"except at axis {axis}, found {shape_text(shape)}"
                 )
-        check_shape(checked_tensor(self.result, "result"), _joined(shapes, axis), "result")
+        check_result(self.result, types[0], _joined(shapes, axis))
 
     def print(self, printer: Printer) -> None:
         printer.print_string(" ")
@@ -204,11 +213,14 @@ class ReshapeOp(SimpleOp):
         *,
         location: LocationAttr | None = None,
     ) -> None:
-        self._build(input, float_tensor(shape), {}, location)
+        input_type = checked_tensor(SSAValue.get(input), "input")
+        self._build(input, reshaped(input_type, shape), {}, location)
 
     def verify_(self) -> None:
-        shape = checked_tensor(self.input, "input").get_shape()
-        result = checked_tensor(self.result, "result").get_shape()
+        input_type = checked_tensor(self.input, "input")
+        result_type = checked_tensor(self.result, "result")
+        check_elements(result_type, input_type.element_type, "result")
+        shape, result = input_type.get_shape(), result_type.get_shape()
         if prod(result) != prod(shape):
             raise VerifyException(
                 f"result: expected {prod(shape)} elements ({shape_text(shape)}), "
@@ -236,20 +248,21 @@ class TransposeOp(SimpleOp):
         *,
         location: LocationAttr | None = None,
     ) -> None:
-        shape = checked_tensor(SSAValue.get(input), "input").get_shape()
-        result_type = float_tensor([shape[axis] for axis in permutation])
+        input_type = checked_tensor(SSAValue.get(input), "input")
+        shape = input_type.get_shape()
+        result_type = reshaped(input_type, [shape[axis] for axis in permutation])
         self._build(input, result_type, {"permutation": integers(permutation)}, location)
 
     def verify_(self) -> None:
-        shape = checked_tensor(self.input, "input").get_shape()
+        input_type = checked_tensor(self.input, "input")
+        shape = input_type.get_shape()
         permutation = checked_integers(self.permutation, "permutation")
         if sorted(permutation) != list(range(len(shape))):
             raise VerifyException(
                 f"permutation: expected each axis below {len(shape)} once, "
                 f"found {list(permutation)}"
             )
-        expected = [shape[axis] for axis in permutation]
-        check_shape(checked_tensor(self.result, "result"), expected, "result")
+        check_result(self.result, input_type, [shape[axis] for axis in permutation])
 
 
 @irdl_op_definition
@@ -280,13 +293,14 @@ class ChannelShuffleOp(SimpleOp):
         return self.groups_attr.value.data
 
     def verify_(self) -> None:
-        shape = checked_tensor(self.input, "input", rank=4).get_shape()
+        input_type = checked_tensor(self.input, "input", rank=4)
+        shape = input_type.get_shape()
         groups = checked_integer(self.groups_attr, "groups", minimum=1)
         if shape[1] % groups:
             raise VerifyException(
                 f"groups: expected a divisor of the {shape[1]} channels, found {groups}"
             )
-        check_shape(checked_tensor(self.result, "result"), shape, "result")
+        check_result(self.result, input_type, shape)
 
 
 @irdl_op_definition
@@ -301,12 +315,12 @@ class ConvertLayoutOp(SimpleOp):
     def __init__(
         self,
         input: SSAValue | Operation,
-        result_type: FloatTensor,
+        result_type: ConvTensor,
         *,
         location: LocationAttr | None = None,
     ) -> None:
         self._build(input, result_type, {}, location)
 
     def verify_(self) -> None:
-        shape = checked_tensor(self.input, "input").get_shape()
-        check_shape(checked_tensor(self.result, "result"), shape, "result")
+        input_type = checked_tensor(self.input, "input")
+        check_result(self.result, input_type, input_type.get_shape())

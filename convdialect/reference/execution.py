@@ -5,14 +5,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.dialects.builtin import ModuleOp, TensorType, i8
 from xdsl.dialects.func import FuncOp
 from xdsl.interpreter import Interpreter
 from xdsl.interpreters.func import FuncFunctions
 from xdsl.traits import SymbolTable
 
 from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.reference.interpreter import ConvFunctions
+from convopt.convdialect.reference.storage import Storage
 
 Array = npt.NDArray[Any]
 
@@ -25,7 +27,9 @@ def run(
 ) -> list[Array]:
     """The results of `function` for `inputs`, computed in `dtype`.
 
-    Inputs have the logical (NCHW) shapes of the function's arguments and are converted to `dtype`.
+    Inputs have the logical (NCHW) shapes of the function's arguments; those of f32 are converted
+    to `dtype`, those of f16 to float16, those of i8 must be int8. Results are of the same dtypes.
+    f16 is summed in `dtype` and rounded once a tensor, i8 is summed in int32.
     Raises ConvoptError when the function is missing or the inputs do not fit.
     """
     func = SymbolTable.lookup_symbol(module, function)
@@ -38,8 +42,14 @@ def run(
             raise ConvoptError(
                 f"input {index}: expected shape {argument.type.get_shape()}, found {array.shape}"
             )
+        if tensor_of(argument).element_type == i8 and array.dtype != np.int8:
+            raise ConvoptError(f"input {index}: expected dtype int8, found {array.dtype}")
     interpreter = Interpreter(module)
     interpreter.register_implementations(FuncFunctions())
     interpreter.register_implementations(ConvFunctions(dtype))
-    converted = tuple(np.asarray(array, dtype=dtype) for array in inputs)
+    storage = Storage(np.dtype(dtype))
+    converted = tuple(
+        storage.stored(np.asarray(array), tensor_of(argument))
+        for argument, array in zip(func.args, inputs, strict=True)
+    )
     return list(interpreter.call_op(func, converted))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from xdsl.dialects.arith import ConstantOp
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType
 from xdsl.interpreter import (
     Interpreter,
     InterpreterFunctions,
@@ -23,6 +23,7 @@ from xdsl.utils.exceptions import InterpretationError
 
 from convopt.convdialect import regions
 from convopt.convdialect.constants import dense_array
+from convopt.convdialect.ops.cast import CastOp
 from convopt.convdialect.ops.convolution import (
     Conv2DOp,
     ConvolutionOp,
@@ -45,14 +46,15 @@ from convopt.convdialect.ops.structure import (
 )
 from convopt.convdialect.ops.yield_op import YieldOp
 from convopt.convdialect.reference import kernels
+from convopt.convdialect.reference.storage import Storage
 
 
 @register_impls
 class ConvFunctions(InterpreterFunctions):
-    """All tensor operations; constants are converted to `dtype`, the rest follows its inputs."""
+    """All tensor operations, on arrays as `Storage` holds them; `dtype` stands for f32."""
 
     def __init__(self, dtype: npt.DTypeLike = np.float64) -> None:
-        self.dtype = np.dtype(dtype)
+        self.storage = Storage(np.dtype(dtype))
 
     @impl(ConstantOp)
     def run_constant(
@@ -60,41 +62,47 @@ class ConvFunctions(InterpreterFunctions):
     ) -> PythonValues:
         value = op.value
         array = dense_array(value) if isinstance(value, DenseIntOrFPElementsAttr) else None
-        if array is None:
+        if array is None or not isinstance(op.result.type, TensorType):
             raise InterpretationError(
-                f"expected a constant of a plain f32 tensor, found {op.result.type}"
+                f"expected a constant of a plain f32, f16 or i8 tensor, found {op.result.type}"
             )
-        return (array.astype(self.dtype),)
+        return (self.storage.stored(array, op.result.type),)
 
     @impl(Conv2DOp)
     def run_conv2d(
         self, interpreter: Interpreter, op: Conv2DOp, args: PythonValues
     ) -> PythonValues:
-        return (_convolution(op, args),)
+        return (_convolution(op, args, self.storage),)
 
     @impl(GroupedOp)
     def run_grouped(
         self, interpreter: Interpreter, op: GroupedOp, args: PythonValues
     ) -> PythonValues:
-        return (_convolution(op, args),)
+        return (_convolution(op, args, self.storage),)
 
     @impl(DepthwiseOp)
     def run_depthwise(
         self, interpreter: Interpreter, op: DepthwiseOp, args: PythonValues
     ) -> PythonValues:
-        return (_convolution(op, args),)
+        return (_convolution(op, args, self.storage),)
 
     @impl(PointwiseOp)
     def run_pointwise(
         self, interpreter: Interpreter, op: PointwiseOp, args: PythonValues
     ) -> PythonValues:
-        return (_convolution(op, args),)
+        return (_convolution(op, args, self.storage),)
 
     @impl(ElementwiseOp)
     def run_elementwise(
         self, interpreter: Interpreter, op: ElementwiseOp, args: PythonValues
     ) -> PythonValues:
-        return (regions.evaluate(op.body, args),)
+        arrays = [self.storage.widened(array) for array in args]
+        result = regions.evaluate(op.body, arrays, self.storage.dtype)
+        return (self.storage.stored(result, op.result_type),)
+
+    @impl(CastOp)
+    def run_cast(self, interpreter: Interpreter, op: CastOp, args: PythonValues) -> PythonValues:
+        return (self.storage.stored(args[0], op.result_type),)
 
     @impl(FusedOp)
     def run_fused(self, interpreter: Interpreter, op: FusedOp, args: PythonValues) -> PythonValues:
@@ -121,13 +129,16 @@ class ConvFunctions(InterpreterFunctions):
 
     @impl(PoolOp)
     def run_pool(self, interpreter: Interpreter, op: PoolOp, args: PythonValues) -> PythonValues:
-        return (kernels.pool(args[0], op.kind, op.window, op.count_include_pad),)
+        x = self.storage.widened(args[0])
+        pooled = kernels.pool(x, op.kind, op.window, op.count_include_pad)
+        return (self.storage.stored(pooled, op.result_type),)
 
     @impl(GlobalPoolOp)
     def run_global_pool(
         self, interpreter: Interpreter, op: GlobalPoolOp, args: PythonValues
     ) -> PythonValues:
-        return (kernels.global_pool(args[0], op.kind),)
+        pooled = kernels.global_pool(self.storage.widened(args[0]), op.kind)
+        return (self.storage.stored(pooled, op.result_type),)
 
     @impl(PadOp)
     def run_pad(self, interpreter: Interpreter, op: PadOp, args: PythonValues) -> PythonValues:
@@ -162,7 +173,9 @@ class ConvFunctions(InterpreterFunctions):
     def run_resize(
         self, interpreter: Interpreter, op: ResizeOp, args: PythonValues
     ) -> PythonValues:
-        return (kernels.resize(args[0], op.size, op.mode, op.coordinates),)
+        x = self.storage.widened(args[0])
+        resized = kernels.resize(x, op.size, op.mode, op.coordinates)
+        return (self.storage.stored(resized, op.result_type),)
 
     @impl(ConvertLayoutOp)
     def run_convert_layout(
@@ -171,12 +184,12 @@ class ConvFunctions(InterpreterFunctions):
         return args
 
 
-def _convolution(op: ConvolutionOp, args: PythonValues) -> npt.NDArray[Any]:
-    x, weights, *rest = args
+def _convolution(op: ConvolutionOp, args: PythonValues, storage: Storage) -> npt.NDArray[Any]:
+    x, weights, *rest = (storage.widened(array) for array in args)
     if op.scale is not None:
         x = x * rest.pop(0)
-    accumulator = kernels.convolution(x, weights, op.window, op.group_count)
-    if not op.has_epilogue:
-        return accumulator
-    extras = [extra.reshape(-1, 1, 1) if extra.ndim == 1 else extra for extra in rest]
-    return regions.evaluate(op.epilogue, [accumulator, *extras])
+    result = kernels.convolution(x, weights, op.window, op.group_count)
+    if op.has_epilogue:
+        extras = [extra.reshape(-1, 1, 1) if extra.ndim == 1 else extra for extra in rest]
+        result = regions.evaluate(op.epilogue, [result, *extras], storage.dtype)
+    return storage.stored(result, op.result_type)

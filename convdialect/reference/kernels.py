@@ -1,4 +1,7 @@
-"""What the conv operations compute, in NumPy on logical (NCHW) arrays of any float dtype."""
+"""What the conv operations compute, in NumPy on logical (NCHW) arrays of any float dtype.
+
+Convolutions, maxima and what only moves elements work on integers too.
+"""
 
 from collections.abc import Iterator
 from itertools import product
@@ -57,12 +60,17 @@ def convolution(x: Array, weights: Array, window: Window, groups: int) -> Array:
 def pool(x: Array, kind: PoolKind, window: Window, count_include_pad: bool) -> Array:
     """Maximum or average over windows; padding is left out unless `count_include_pad`."""
     if kind == PoolKind.MAX:
-        taps = [tap for _, _, tap in _taps(pad(x, window.padding, -np.inf), window)]
+        taps = [tap for _, _, tap in _taps(pad(x, window.padding, _least(x.dtype)), window)]
         return np.asarray(np.fmax.reduce(taps))
     total = _window_sum(x, window)
     if count_include_pad:
         return total / (window.kernel[0] * window.kernel[1])
     return total / _window_sum(np.ones((1, 1, *x.shape[2:]), dtype=x.dtype), window)
+
+
+def _least(dtype: np.dtype[Any]) -> float:
+    """A number that is never the maximum of several."""
+    return float(np.iinfo(dtype).min) if np.issubdtype(dtype, np.integer) else -np.inf
 
 
 def _window_sum(x: Array, window: Window) -> Array:

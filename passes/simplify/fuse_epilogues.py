@@ -11,7 +11,7 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from convopt.convdialect.constants import constant, constant_value
-from convopt.convdialect.layouts import FloatTensor
+from convopt.convdialect.element_types import ConvTensor
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.shapes import broadcast_shapes
@@ -172,7 +172,7 @@ def _same_type_objection(seed: ElementwiseOp) -> Objection:
     return objection
 
 
-def _channel_values(value: SSAValue, result_type: FloatTensor) -> npt.NDArray[np.float32] | None:
+def _channel_values(value: SSAValue, result_type: ConvTensor) -> npt.NDArray[np.float32] | None:
     """A constant that is broadcast along all axes but the channels, as [C]; else None."""
     array = constant_value(value)
     if array is None:
@@ -215,7 +215,7 @@ def _add_operations(
     return new_constants
 
 
-def _scalar_inputs(ops: Sequence[ElementwiseOp], result_type: FloatTensor) -> dict[SSAValue, float]:
+def _scalar_inputs(ops: Sequence[ElementwiseOp], result_type: ConvTensor) -> dict[SSAValue, float]:
     """Inputs whose elements are all equal, if the others alone still have the result's shape."""
     computed = {op.result for op in ops}
     inputs = {value for op in ops for value in op.inputs if value not in computed}

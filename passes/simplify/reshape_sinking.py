@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import NoneAttr
 from xdsl.ir import Operation, SSAValue
 
 from convopt.convdialect.constants import constant, constant_value
-from convopt.convdialect.layouts import FloatTensor
+from convopt.convdialect.element_types import ConvTensor
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.structure import ReshapeOp
 
@@ -52,7 +52,7 @@ def _dropping_reshape(inputs: Sequence[SSAValue]) -> ReshapeOp | None:
     return None
 
 
-def _drops_ones(before: FloatTensor, after: FloatTensor) -> bool:
+def _drops_ones(before: ConvTensor, after: ConvTensor) -> bool:
     if before.encoding != NoneAttr() or after.encoding != NoneAttr():
         return False
     kept = len(after.get_shape())

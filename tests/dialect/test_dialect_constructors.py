@@ -24,8 +24,9 @@ from convopt.convdialect.attributes import (
     TileAttr,
     TileScheme,
 )
+from convopt.convdialect.element_types import ConvTensor
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.layouts import FloatTensor, blocked, float_tensor
+from convopt.convdialect.layouts import blocked, float_tensor
 from convopt.convdialect.ops.convolution import Conv2DOp, DepthwiseOp, GroupedOp, PointwiseOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
@@ -67,7 +68,7 @@ def fused_body() -> Region:
     return Region(block)
 
 
-BUILDERS: dict[str, tuple[Callable[[], Operation], FloatTensor]] = {
+BUILDERS: dict[str, tuple[Callable[[], Operation], ConvTensor]] = {
     "conv2d": (
         lambda: Conv2DOp(blocked_map(), value(8, 4, 3, 3), stride=(2, 1), location=HERE),
         float_tensor((1, 8, 2, 4)),
@@ -145,7 +146,7 @@ BUILDERS: dict[str, tuple[Callable[[], Operation], FloatTensor]] = {
 
 
 @pytest.mark.parametrize(("build", "expected"), BUILDERS.values(), ids=BUILDERS.keys())
-def test_constructor(build: Callable[[], Operation], expected: FloatTensor) -> None:
+def test_constructor(build: Callable[[], Operation], expected: ConvTensor) -> None:
     op = build()
     op.verify()
     assert op.results[0].type == expected
@@ -169,7 +170,9 @@ def test_prefetch() -> None:
 
 def test_constructors_refuse_what_has_no_shape() -> None:
     scalar = Block(arg_types=[f32]).args[0]
-    with pytest.raises(VerifyException, match="input: expected an f32 tensor, found f32"):
+    with pytest.raises(
+        VerifyException, match="input: expected an f32, f16 or i8 tensor, found f32"
+    ):
         SoftmaxOp(scalar, 0)
     with pytest.raises(VerifyException, match="filter: expected rank 4, found tensor<4xf32>"):
         Conv2DOp(value(1, 4, 6, 6), value(4))

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import NameLoc, NoneAttr, StringAttr
+from xdsl.dialects.builtin import NameLoc, NoneAttr, StringAttr, f32, i8, i32
 from xdsl.ir import Operation, Region, SSAValue
 
 from convopt.convdialect import activations
@@ -16,6 +16,7 @@ from convopt.convdialect.regions import (
     SCALAR_OPERATIONS,
     ScalarBuilder,
     build_region,
+    build_typed_region,
     evaluate,
     inline,
     verify_scalar_region,
@@ -57,7 +58,7 @@ def sigmoid(x: Array) -> Array:
     ],
 )
 def test_activation(region: Region, expected: Array) -> None:
-    verify_scalar_region(region, 1, "body")
+    verify_scalar_region(region, [f32], f32, "body")
     np.testing.assert_allclose(evaluate(region, [VALUES]), expected, rtol=1e-6, atol=1e-7)
 
 
@@ -77,19 +78,22 @@ def test_nan_becomes_the_other_operand_of_maximum_and_minimum() -> None:
 
 def test_builder_covers_every_scalar_operation() -> None:
     def everything(args: Sequence[SSAValue], b: ScalarBuilder) -> SSAValue:
-        x, y = args
+        x, y = b.to_float(args[0]), args[1]
         numerator = b.sub(b.mul(b.add(x, y), b.constant(3.0)), b.minimum(x, y))
         denominator = b.sqrt(b.exp(b.abs(b.neg(b.maximum(x, y)))))
-        return b.tanh(b.div(numerator, denominator))
+        return b.to_int8(b.round_even(b.mul(y, b.tanh(b.div(numerator, denominator)))))
 
-    region = build_region(2, everything)
-    verify_scalar_region(region, 2, "body")
+    region = build_typed_region([i32, f32], everything)
+    verify_scalar_region(region, [i32, f32], i8, "body")
     assert {type(op) for op in region.block.ops} == {*SCALAR_OPERATIONS, YieldOp}
-    x, y = np.array([0.5, -2.0]), np.array([1.5, 0.25])
-    expected = np.tanh(
-        ((x + y) * 3 - np.minimum(x, y)) / np.sqrt(np.exp(np.abs(-np.maximum(x, y))))
+    x, y = np.array([3, -2], np.int32), np.array([-100.0, 30.0])
+    expected = np.rint(
+        y * np.tanh(((x + y) * 3 - np.minimum(x, y)) / np.sqrt(np.exp(np.abs(np.maximum(x, y)))))
     )
-    np.testing.assert_allclose(evaluate(region, [x, y]), expected)
+    found = evaluate(region, [x, y], np.float32)
+    assert found.dtype == np.int8
+    assert np.count_nonzero(expected)
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_constants_are_rounded_to_single_precision() -> None:
@@ -112,7 +116,7 @@ def test_evaluation_follows_dtype_and_broadcasts(dtype: type[np.generic]) -> Non
 def test_inline_copies_one_region_after_another() -> None:
     double = build_region(1, lambda args, b: b.add(args[0], args[0]))
     region = build_region(2, lambda args, b: b.inline(double, [b.mul(args[0], args[1])]))
-    verify_scalar_region(region, 2, "body")
+    verify_scalar_region(region, [f32, f32], f32, "body")
     assert evaluate(region, [np.array([3.0]), np.array([5.0])]) == 30
     assert evaluate(double, [np.array([3.0])]) == 6
 

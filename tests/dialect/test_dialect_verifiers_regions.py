@@ -55,11 +55,11 @@ IDENTITY = "^bb0(%a: f32): conv.yield %a : f32"
 CONVOLUTION_CASES = {
     "input is a tensor": (
         conv2d("%scalar, %w", types="f32, tensor<8x8x3x3xf32>"),
-        "input: expected an f32 tensor, found f32",
+        "input: expected an f32, f16 or i8 tensor, found f32",
     ),
-    "input holds f32": (
-        conv2d("%half, %w", types="tensor<1x8x6x6xf16>, tensor<8x8x3x3xf32>"),
-        "input: expected an f32 tensor, found tensor<1x8x6x6xf16>",
+    "input holds f32, f16 or i8": (
+        conv2d("%wide, %w", types="tensor<1x8x6x6xf64>, tensor<8x8x3x3xf32>"),
+        "input: expected an f32, f16 or i8 tensor, found tensor<1x8x6x6xf64>",
     ),
     "input is static": (
         conv2d("%dynamic, %w", types="tensor<1x?x6x6xf32>, tensor<8x8x3x3xf32>"),
@@ -187,7 +187,7 @@ EPILOGUE_CASES = {
     ),
     "extra is a tensor": (
         epilogue("^bb0(%a: f32, %c: f32): conv.yield %a : f32", "(%scalar : f32)"),
-        "epilogue operand 0: expected an f32 tensor, found f32",
+        "epilogue operand 0: expected an f32, f16 or i8 tensor, found f32",
     ),
     "extra is per channel or elementwise": (
         epilogue(
@@ -203,7 +203,7 @@ EPILOGUE_CASES = {
     ),
     "arguments are f32": (
         epilogue("^bb0(%a: f32, %c: i32): conv.yield %a : f32", "(%b : tensor<8xf32>)"),
-        "epilogue: expected block arguments of type f32, found i32",
+        "epilogue: expected block argument 1 of type f32, found i32",
     ),
     "one block": (
         epilogue(f"{IDENTITY} ^bb1(%c: f32): conv.yield %c : f32"),
@@ -260,7 +260,7 @@ EPILOGUE_CASES = {
     ),
     "elementwise inputs are tensors": (
         f"%y = conv.elementwise(%scalar) {{ {IDENTITY} }} : f32 -> tensor<1xf32>",
-        "input 0: expected an f32 tensor, found f32",
+        "input 0: expected an f32, f16 or i8 tensor, found f32",
     ),
     "elementwise result is the broadcast": (
         f"%y = conv.elementwise(%x) {{ {IDENTITY} }} : tensor<1x8x6x6xf32> -> tensor<1xf32>",
@@ -296,11 +296,11 @@ FUSED_STAGE = (
 FUSED_CASES = {
     "inputs are tensors": (
         "%y = conv.fused(%scalar) { ^bb0(%a: f32): conv.yield %a : f32 } : f32 -> tensor<1xf32>",
-        "input 0: expected an f32 tensor, found f32",
+        "input 0: expected an f32, f16 or i8 tensor, found f32",
     ),
     "result is a tensor": (
         fused(FUSED_STAGE + "conv.yield %0 : tensor<1x8x4x4xf32>", result="f32"),
-        "result: expected an f32 tensor, found f32",
+        "result: expected an f32, f16 or i8 tensor, found f32",
     ),
     "one block": (fused(""), "body: expected one block, found 0"),
     "arguments are the inputs": (

@@ -136,7 +136,7 @@ STRUCTURE_CASES = {
     ),
     "concat inputs are tensors": (
         simple("concat {axis = 0}", X, "%scalar", "f32"),
-        "input 0: expected an f32 tensor, found f32",
+        "input 0: expected an f32, f16 or i8 tensor, found f32",
     ),
     "reshape keeps the elements": (
         simple("reshape", "tensor<1x8x6x5xf32>"),
@@ -148,7 +148,7 @@ STRUCTURE_CASES = {
     ),
     "reshape input is a tensor": (
         simple("reshape", X, "%scalar", "f32"),
-        "input: expected an f32 tensor, found f32",
+        "input: expected an f32, f16 or i8 tensor, found f32",
     ),
     "blocked layout is of rank 4": (
         simple("reshape", X, "%low", "tensor<8x6x6xf32, #conv.layout<nchwc, 4>>"),
