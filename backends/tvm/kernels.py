@@ -1,0 +1,320 @@
+"""The six kinds of kernels: each from the same pieces, in its own order.
+
+Depthwise and pointwise modules after Qararyah et al., "Fusing Depthwise and Pointwise Convolutions
+for Efficient Inference on GPUs" (arXiv 2404.19331), derived anew: reductions are streamed, tiles
+may have any size, intermediate values outside of the image are zero.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from convopt.backends.tvm.depthwise import DepthwiseInput, write_depthwise
+from convopt.backends.tvm.inputs import copy_input
+from convopt.backends.tvm.operands import StageOperands
+from convopt.backends.tvm.places import Places
+from convopt.backends.tvm.product import Factors, Product
+from convopt.backends.tvm.script import parenthesised, scaled, total
+from convopt.backends.tvm.sinks import Sink, ToGlobal, ToShared
+from convopt.backends.tvm.writer import FILTER_TILE, KernelWriter
+from convopt.passes.geometry.blocks.kernel import BlockKernel
+from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.threads import strip_of
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A kernel that is being written."""
+
+    writer: KernelWriter
+    places: Places
+    operands: tuple[StageOperands, ...]
+
+    @property
+    def kernel(self) -> BlockKernel:
+        return self.writer.kernel
+
+    @property
+    def kept(self) -> Mapping[str, int]:
+        return self.kernel.shared.kept
+
+    def run(
+        self, name: str, to: str, words: int, runs: tuple[int, int], at: tuple[str, str]
+    ) -> None:
+        """Copy one of `runs` (filter tiles, steps) of constants, each of `words`."""
+        if not words:
+            return
+        tiles, steps = runs
+        self.writer.parameter(name, tiles * steps * words)
+        index = total(scaled(at[0], steps) if tiles > 1 else "0", at[1] if steps > 1 else "0")
+        self.writer.copy_run(to, name, scaled(index, words), words)
+
+    def of_tile(self, name: str, to: int, words: int) -> None:
+        """Copy what belongs to the block's filter tile."""
+        self.run(name, str(to), words, (self.kernel.filter_tiles, 1), (FILTER_TILE, "0"))
+
+    def of_step(self, name: str, to: str, words: int, step: str) -> None:
+        """Copy what belongs to a step, for all filter tiles."""
+        self.run(name, to, words, (1, self.kernel.steps), ("0", step))
+
+    def of_both(self, name: str, to: str, words: int, step: str) -> None:
+        runs = (self.kernel.filter_tiles, self.kernel.steps)
+        self.run(name, to, words, runs, (FILTER_TILE, step))
+
+    def channel_operands(self, stage: int, to: int, filters: int) -> None:
+        operands = self.operands[stage]
+        self.of_tile(operands.channel_parameter, to, operands.channel_count * filters)
+
+    def to_global(self, stage: int, region: str, made: int) -> Sink:
+        """The last stage's sums leave through its epilogue."""
+        filters = self.kernel.sizes.filters
+        epilogue = self.operands[stage].epilogue(self.writer, str(self.kept[region]), filters)
+        return ToGlobal(self.writer, self.places, epilogue, made)
+
+
+def write_kernel(kernel: BlockKernel, operands: Sequence[StageOperands]) -> KernelWriter:
+    """The kernel's text, which still lacks its name."""
+    writer = KernelWriter(kernel)
+    _WRITERS[kernel.kind](_Job(writer, Places.write(writer.script, kernel), tuple(operands)))
+    last = kernel.stages.last
+    reader = kernel.stages.first
+    writer.parameter("X", reader.input_elements)
+    writer.parameter("Y", last.output_elements)
+    return writer
+
+
+def _depthwise(job: _Job) -> None:
+    kernel, writer, kept = job.kernel, job.writer, job.kept
+    filters = kernel.sizes.filters
+    copy_input(
+        writer, job.places, str(kept["x"]), kernel.touched_pixels, job.places.first_filter, filters
+    )
+    job.of_tile("W0", kept["w"], filters * kernel.window.taps)
+    job.channel_operands(0, kept["e"], filters)
+    writer.commit()
+    writer.arrive()
+    source = DepthwiseInput(str(kept["x"]), kernel.touched_pixels, str(kept["w"]), filters)
+    sink = job.to_global(0, "e", kernel.tile[0] * kernel.tile[1])
+    write_depthwise(writer, source, kernel.sizes.thread_pixels, sink)
+
+
+def _reduction(job: _Job) -> None:
+    kernel, writer = job.kernel, job.writer
+    sizes, conv, product = kernel.sizes, kernel.stages.first, kernel.product
+    staged = kernel.shared.staged.offsets
+    pitch = product.pixels if kernel.is_flat else kernel.touched_pixels
+    job.channel_operands(0, job.kept["e"], sizes.filters)
+    made = Product.write(writer, product, "sums")
+    made.clear()
+
+    def stage(step: str, buffer: str) -> None:
+        first = scaled(step, sizes.channels)
+        to = total(buffer, str(staged["x"]))
+        copy_input(writer, job.places, to, pitch, first, sizes.channels)
+        words = conv.taps * sizes.channels * sizes.filters
+        job.of_both("W0", total(buffer, str(staged["w"])), words, step)
+
+    def compute(_: str, buffer: str) -> None:
+        rows, columns = conv.rows, conv.columns
+        wide = kernel.touched[1]
+        made.accumulate(
+            Factors(
+                total(buffer, str(staged["w"])),
+                sizes.filters,
+                total(buffer, str(staged["x"])),
+                pitch,
+                sizes.channels,
+                (rows.kernel, columns.kernel),
+                (rows.dilation * wide, columns.dilation),
+                _pixel_offset(kernel),
+                _group_of(kernel),
+            )
+        )
+
+    writer.stream(kernel.steps, stage, compute)
+    made.finish(job.to_global(0, "e", product.pixels))
+
+
+def _reduction_depthwise(job: _Job) -> None:
+    kernel, writer, kept = job.kernel, job.writer, job.kept
+    sizes, product = kernel.sizes, kernel.product
+    staged, middle = kernel.shared.staged.offsets, kernel.shared.later["middle"]
+    job.of_tile("W1", kept["d"], sizes.filters * kernel.window.taps)
+    job.channel_operands(0, kept["e0"], sizes.filters)
+    job.channel_operands(1, kept["e1"], sizes.filters)
+    made = Product.write(writer, product, "sums")
+    made.clear()
+
+    def stage(step: str, buffer: str) -> None:
+        first = scaled(step, sizes.channels)
+        to = total(buffer, str(staged["x"]))
+        copy_input(writer, job.places, to, product.pixels, first, sizes.channels)
+        words = sizes.channels * sizes.filters
+        job.of_both("W0", total(buffer, str(staged["w"])), words, step)
+
+    def compute(_: str, buffer: str) -> None:
+        filters, pixels = total(buffer, str(staged["w"])), total(buffer, str(staged["x"]))
+        made.accumulate(Factors(filters, sizes.filters, pixels, product.pixels, sizes.channels))
+
+    writer.stream(kernel.steps, stage, compute)
+    epilogue = job.operands[0].epilogue(writer, str(kept["e0"]), sizes.filters)
+    made.finish(ToShared(writer, epilogue, str(middle), product.pixels, places=job.places))
+    writer.script.barrier()
+    source = DepthwiseInput(str(middle), product.pixels, str(kept["d"]), sizes.filters)
+    rows, columns = kernel.tile
+    strip = strip_of(columns, sizes.filters * rows, kernel.threads)
+    write_depthwise(writer, source, strip, job.to_global(1, "e1", rows * columns))
+
+
+def _depthwise_reduction(job: _Job) -> None:
+    kernel, writer, kept = job.kernel, job.writer, job.kept
+    sizes, product = kernel.sizes, kernel.product
+    staged = kernel.shared.staged.offsets
+    rows, columns = kernel.tile
+    strip = strip_of(columns, sizes.channels * rows, kernel.threads)
+    job.channel_operands(1, kept["e1"], sizes.filters)
+    made = Product.write(writer, product, "sums")
+    made.clear()
+
+    def stage(step: str, buffer: str) -> None:
+        at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
+        first = scaled(step, sizes.channels)
+        copy_input(writer, job.places, at["x"], kernel.touched_pixels, first, sizes.channels)
+        job.of_step("W0", at["d"], sizes.channels * kernel.window.taps, step)
+        early = job.operands[0]
+        job.of_step(early.channel_parameter, at["e0"], early.channel_count * sizes.channels, step)
+        job.of_both("W1", at["w"], sizes.channels * sizes.filters, step)
+
+    def compute(_: str, buffer: str) -> None:
+        at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
+        epilogue = job.operands[0].epilogue(writer, at["e0"], sizes.channels)
+        source = DepthwiseInput(at["x"], kernel.touched_pixels, at["d"], sizes.channels)
+        middle = str(kept["middle"])
+        write_depthwise(writer, source, strip, ToShared(writer, epilogue, middle, product.pixels))
+        writer.script.barrier()
+        made.accumulate(Factors(at["w"], sizes.filters, middle, product.pixels, sizes.channels))
+
+    writer.stream(kernel.steps, stage, compute)
+    made.finish(job.to_global(1, "e1", product.pixels))
+
+
+def _two_reductions(job: _Job) -> None:
+    kernel, writer, kept = job.kernel, job.writer, job.kept
+    sizes, product, first = kernel.sizes, kernel.product, kernel.first_product
+    middle = str(kept["middle"])
+    steps = -(-kernel.stages.first.channels // sizes.channels)
+    weights_at = sizes.channels * first.pixels
+    operands = job.operands[0]
+    words = operands.channel_count * first.filters
+    job.run(operands.channel_parameter, str(kept["e0"]), words, (1, 1), ("0", "0"))
+    job.channel_operands(1, kept["e1"], sizes.filters)
+    early = Product.write(writer, first, "early")
+    early.clear()
+
+    def stage_early(step: str, buffer: str) -> None:
+        channel = scaled(step, sizes.channels)
+        copy_input(writer, job.places, buffer, first.pixels, channel, sizes.channels)
+        to = total(buffer, str(weights_at))
+        job.run("W0", to, sizes.channels * first.filters, (1, steps), ("0", step))
+
+    def compute_early(_: str, buffer: str) -> None:
+        filters = total(buffer, str(weights_at))
+        early.accumulate(Factors(filters, first.filters, buffer, first.pixels, sizes.channels))
+
+    writer.stream(steps, stage_early, compute_early)
+    epilogue = operands.epilogue(writer, str(kept["e0"]), first.filters)
+    limit = product.pixels if first.pixels > product.pixels else None
+    early.finish(ToShared(writer, epilogue, middle, product.pixels, limit))
+    made = Product.write(writer, product, "sums")
+    made.clear()
+
+    def stage(step: str, buffer: str) -> None:
+        job.of_both("W1", buffer, sizes.channels * sizes.filters, step)
+
+    def compute(step: str, buffer: str) -> None:
+        pixels = total(middle, scaled(step, sizes.channels * product.pixels))
+        made.accumulate(Factors(buffer, sizes.filters, pixels, product.pixels, sizes.channels))
+
+    writer.stream(kernel.steps, stage, compute)
+    made.finish(job.to_global(1, "e1", product.pixels))
+
+
+def _inverted_residual(job: _Job) -> None:
+    kernel, writer, kept = job.kernel, job.writer, job.kept
+    sizes, product, first = kernel.sizes, kernel.product, kernel.first_product
+    staged, inputs = kernel.shared.staged.offsets, kernel.stages.first.channels
+    rows, columns = kernel.tile
+    wide, middle = str(kept["wide"]), str(kept["middle"])
+    strip = strip_of(columns, sizes.channels * rows, kernel.threads)
+    job.channel_operands(2, kept["e2"], sizes.filters)
+    copy_input(writer, job.places, str(kept["x"]), first.pixels, "0", inputs)
+    early = Product.write(writer, first, "early")
+    made = Product.write(writer, product, "sums")
+    made.clear()
+
+    def stage(step: str, buffer: str) -> None:
+        at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
+        job.of_step("W0", at["w0"], inputs * first.filters, step)
+        for number, filters in ((0, first.filters), (1, sizes.channels)):
+            operands = job.operands[number]
+            words = operands.channel_count * filters
+            job.of_step(operands.channel_parameter, at[f"e{number}"], words, step)
+        job.of_step("W1", at["d"], sizes.channels * kernel.window.taps, step)
+        job.of_both("W2", at["w2"], sizes.channels * sizes.filters, step)
+
+    def compute(_: str, buffer: str) -> None:
+        at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
+        early.clear()
+        x = str(kept["x"])
+        early.accumulate(Factors(at["w0"], first.filters, x, first.pixels, inputs))
+        epilogue = job.operands[0].epilogue(writer, at["e0"], first.filters)
+        limit = sizes.channels if first.filters > sizes.channels else None
+        early.finish(
+            ToShared(writer, epilogue, wide, first.pixels, filters=limit, places=job.places)
+        )
+        writer.script.barrier()
+        epilogue = job.operands[1].epilogue(writer, at["e1"], sizes.channels)
+        source = DepthwiseInput(wide, first.pixels, at["d"], sizes.channels)
+        write_depthwise(writer, source, strip, ToShared(writer, epilogue, middle, product.pixels))
+        writer.script.barrier()
+        made.accumulate(Factors(at["w2"], sizes.filters, middle, product.pixels, sizes.channels))
+
+    writer.stream(kernel.steps, stage, compute)
+    made.finish(job.to_global(2, "e2", product.pixels))
+
+
+def _pixel_offset(kernel: BlockKernel) -> Callable[[str], str]:
+    """Where a pixel's first tap lies in a channel of the touched rectangle; those behind the tile's
+    end read what the last one reads."""
+    if kernel.is_flat:
+        return lambda pixel: pixel
+    (rows, columns), window, wide = kernel.tile, kernel.window, kernel.touched[1]
+    down, across = window.rows.stride * wide, window.columns.stride
+    spare = kernel.product.pixels > rows * columns
+
+    def offset(pixel: str) -> str:
+        if spare:
+            pixel = f"T.min({pixel}, {rows * columns - 1})"
+        if rows == 1:
+            return scaled(pixel, across)
+        row, column = f"{parenthesised(pixel)} // {columns}", f"{parenthesised(pixel)} % {columns}"
+        return total(scaled(row, down), scaled(column, across))
+
+    return offset
+
+
+def _group_of(kernel: BlockKernel) -> Callable[[str], str]:
+    """Of the groups in the block's tile, the one that a filter belongs to."""
+    if kernel.groups_of_a_tile == 1:
+        return lambda _: "0"
+    per_group = kernel.stages.first.group_outputs
+    return lambda filter: f"{parenthesised(filter)} // {per_group}"
+
+
+_WRITERS: Mapping[ModuleKind, Callable[[_Job], None]] = {
+    ModuleKind.DW: _depthwise,
+    ModuleKind.PW: _reduction,
+    ModuleKind.PWDW: _reduction_depthwise,
+    ModuleKind.DWPW: _depthwise_reduction,
+    ModuleKind.PWPW: _two_reductions,
+    ModuleKind.PWDWPW: _inverted_residual,
+}

@@ -1,0 +1,1 @@
+"""What a block of GPU threads makes, which thread makes what, and where its data lies."""
