@@ -14,6 +14,7 @@ SIMPLIFY = (
     "conv-fuse-input-scales",
 )
 PLAN = ("conv-assign-layouts", "conv-fuse-modules", "conv-choose-tiles")
+PLAN_GPU = ("conv-fuse-modules",)
 LOWER = ("conv-outline-kernels", "conv-plan-arena")
 CODEGEN = ("conv-expand-math", "conv-loops-to-llvm")
 
@@ -23,6 +24,7 @@ NEEDS_TARGET = frozenset({*PLAN, "conv-outline-kernels"})
 PIPELINES: dict[str, tuple[str, ...]] = {
     "simplify": SIMPLIFY,
     "plan": PLAN,
+    "plan-gpu": PLAN_GPU,
     "lower": LOWER,
     "codegen": CODEGEN,
     "default": SIMPLIFY + PLAN + LOWER + CODEGEN,

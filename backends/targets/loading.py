@@ -56,6 +56,14 @@ def cpu_target(name_or_path: str) -> CpuTarget:
     return target
 
 
+def gpu_target(name_or_path: str) -> GpuTarget:
+    """As load_target, but ConvoptError for a CPU."""
+    target = load_target(name_or_path)
+    if not isinstance(target, GpuTarget):
+        raise ConvoptError(f"expected a GPU target, found the CPU {target.name}")
+    return target
+
+
 def read_target(path: Path) -> Target:
     """The target that a TOML file describes; its name is the file's unless a key says otherwise."""
     try:

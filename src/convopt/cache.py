@@ -24,7 +24,7 @@ from convopt.backends.targets.calibration import user_folder
 DEFAULT_LIMIT_BYTES = 1 << 30
 
 _SOURCE_PACKAGES = ("convopt", "convopt.convdialect", "convopt.passes", "convopt.backends")
-_SOURCE_SUFFIXES = (".py", ".toml", ".ll")
+_SOURCE_SUFFIXES = (".py", ".toml", ".ll", ".cuh")
 _CODE_MAKERS = ("convopt", "xdsl", "llvmlite", "numpy")
 _DIGEST_BYTES = 32
 _SUFFIX = ".convopt"

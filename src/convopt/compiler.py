@@ -3,15 +3,16 @@
 This module imports neither xDSL nor onnx: a model that is in the cache must start at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from convopt.artifact import Artifact
-from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.backends.targets import GpuTarget, Target, cpu_target, gpu_target, load_target
 from convopt.cache import ModelCache, model_key, user_cache
 from convopt.collection import paused_collection
+from convopt.emit_kinds import KINDS, check_kind
 from convopt.errors import ConvoptError
 from convopt.model import Model
 from convopt.pass_observer import PassClock, PassObserver
@@ -20,10 +21,10 @@ from convopt.sources import ModelSource, Shapes, SourceBytes, mlir_text, read_so
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
 
+    from convopt.gpu.bundle import Bundle
+    from convopt.gpu.model import GpuModel
     from convopt.passes.remarks import Remark
     from convopt.runtime.compiled_model import CompiledModel
-
-CODE_KINDS = ("llvm", "assembly", "object", "header", "weights")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Plan:
     """
 
     model: Model
-    target: CpuTarget
+    target: Target
     remarks: "tuple[Remark, ...]" = field(repr=False)
     pass_seconds: tuple[tuple[str, float], ...] = field(repr=False)
 
@@ -48,7 +49,7 @@ class Plan:
         """Write a page (`.html`) or the same numbers (`.json`) that show the plan and its costs.
 
         For the target `host` the plan is compiled and each kernel measured. Raises ConvoptError for
-        another suffix and a path that cannot be written, before anything is measured.
+        a GPU, for another suffix and a path that cannot be written, before anything is measured.
         """
         from convopt.report.files import check_report_path, write_report
         from convopt.report.of_plan import report_of
@@ -79,18 +80,20 @@ def optimize(source: ModelSource, target: str = "host", shapes: Shapes | None = 
 
     Raises ConvoptError if onnxruntime would have to run a part of the model.
     """
+    from convopt.by_target import planning_passes
     from convopt.mlir_text import new_context
     from convopt.pass_manager import run_passes
-    from convopt.pass_pipeline import named_pipeline
+    from convopt.pass_pipeline import passes_named
     from convopt.passes.remarks import collect
 
     model = load(source, shapes)
     model.require_complete()
-    passes = [*named_pipeline("simplify"), *named_pipeline("plan", target=target)]
+    description = load_target(target)
+    passes = passes_named(planning_passes(description), target=target)
     clock = PassClock()
     with collect() as remarks:
         planned = model.changed(lambda module: run_passes(module, passes, new_context(), [clock]))
-    return Plan(planned, cpu_target(target), tuple(remarks), tuple(clock.seconds))
+    return Plan(planned, description, tuple(remarks), tuple(clock.seconds))
 
 
 def compile(
@@ -101,16 +104,27 @@ def compile(
     threads: int = 1,
     cache: bool = True,
     observers: Sequence[PassObserver] = (),
-) -> "CompiledModel":
-    """Compile a model for this machine, as a function on NumPy arrays.
+) -> "CompiledModel | GpuModel":
+    """Compile a model for this machine, as a function on arrays.
 
-    `target` may name any CPU whose code this machine can run. The compiled model is kept in the
-    user's cache unless `cache` is False. Raises ConvoptError.
+    `target` may name any CPU whose code this machine can run, for which `threads` counts, or a GPU:
+    `cuda` is the one of this machine (`cuda:1` the second), h200 and the like a kind that this one
+    must be or follow. The compiled model is kept in the user's cache unless `cache` is False.
+    Raises ConvoptError.
     """
+    description = load_target(target)
+    if isinstance(description, GpuTarget):
+        from convopt.gpu.find_device import device_for
+        from convopt.gpu.model import GpuModel
+
+        device = device_for(description, target)
+        bundle = compiled_bundle(
+            source, target, shapes=shapes, with_ptx=False, cache=cache, observers=observers
+        )
+        return GpuModel(bundle, device, description)
     from convopt.runtime.compiled_model import CompiledModel
     from convopt.runtime.host_check import check_runs_here
 
-    description = cpu_target(target)
     check_runs_here(description)
     artifact = compiled_artifact(
         source, target, shapes=shapes, is_stepped=True, cache=cache, observers=observers
@@ -126,19 +140,21 @@ def emit(
     shapes: Shapes | None = None,
     symbol: str | None = None,
 ) -> str | bytes:
-    """The model as text (`mlir`: level 3; `llvm`, `assembly`, `header`) or bytes (`object`,
-    `weights`).
+    """The model as text or bytes.
 
-    `symbol` is the prefix of the names in code; by default it is made from the model's name. Raises
-    ConvoptError for an unknown kind, and if onnxruntime would have to run a part of the model.
+    For all targets `mlir` (level 3) and `weights`; for CPUs `llvm`, `assembly`, `header`, and
+    `object` (bytes); for GPUs `tvmscript`, `cuda`, `ptx`, and `launches` (JSON). `symbol` is the
+    prefix of the names in code; by default it is made from the model's name. Raises ConvoptError
+    for an unknown kind and one that the target does not have, and if onnxruntime would have to run
+    a part of the model.
     """
     from convopt.suggestions import did_you_mean
 
-    kinds = ("mlir", *CODE_KINDS)
-    if kind not in kinds:
+    if kind not in KINDS:
         raise ConvoptError(
-            f"expected a kind out of {', '.join(kinds)}, found '{kind}'{did_you_mean(kind, kinds)}"
+            f"expected a kind out of {', '.join(KINDS)}, found '{kind}'{did_you_mean(kind, KINDS)}"
         )
+    check_kind(kind, target)
     if kind == "mlir":
         from convopt.mlir_text import print_module
 
@@ -161,45 +177,111 @@ def compiled_artifact(
 
     With `must_be_complete`, a model of which onnxruntime would run a part is an error.
     """
-    found = read_source(source)
     description = cpu_target(target)
-    key = None
-    store = user_cache()
-    if found is not None and cache:
-        options = {
-            "symbol": symbol,
-            "is_stepped": is_stepped,
-            "must_be_complete": must_be_complete,
-            "name": found.name,
-        }
-        key = model_key(found.data, found.folder, shapes or {}, description, options)
-        known = load_artifact(store, key)
-        if known is not None:
-            return known
-    from convopt.build import Builder
-    from convopt.emission import check_symbol, symbol_of
+    options = {
+        "symbol": symbol,
+        "is_stepped": is_stepped,
+        "must_be_complete": must_be_complete,
+    }
 
-    model = _loaded(source, shapes) if found is None else _load(found, shapes or {})
-    if must_be_complete:
+    def build(model: Model) -> Artifact:
+        from convopt.build import Builder
+
+        if must_be_complete:
+            model.require_complete()
+        builder = Builder(description, target, is_stepped, observers)
+        return builder.build(model, _symbol(model, symbol))
+
+    return _kept(
+        source, shapes, description, options if cache else None, Artifact.from_bytes, build
+    )
+
+
+def compiled_bundle(
+    source: ModelSource,
+    target: str,
+    *,
+    shapes: Shapes | None = None,
+    symbol: str | None = None,
+    with_ptx: bool = True,
+    cache: bool = True,
+    observers: Sequence[PassObserver] = (),
+) -> "Bundle":
+    """The model compiled for a GPU, from the cache where it is there, which it is afterwards.
+
+    Raises ConvoptError for a CPU, and for a model of which onnxruntime would run a part.
+    """
+    from convopt.gpu.bundle import Bundle
+    from convopt.gpu.compilers import compilers
+
+    description = gpu_target(target)
+    options = {"symbol": symbol, "with_ptx": with_ptx, "compilers": compilers()}
+
+    def build(model: Model) -> Bundle:
+        from convopt.gpu.build import build_bundle
+
         model.require_complete()
-    name = symbol_of(model.name) if symbol is None else check_symbol(symbol)
-    builder = Builder(description, target, is_stepped, observers)
-    artifact = builder.build(model, name)
-    if key is not None:
-        store.store(key, artifact.to_bytes())
-    return artifact
+        name = _symbol(model, symbol)
+        return build_bundle(model, description, target, name, observers, with_ptx=with_ptx)
+
+    return _kept(source, shapes, description, options if cache else None, Bundle.from_bytes, build)
 
 
 def load_artifact(store: ModelCache, key: str) -> Artifact | None:
     """A compiled model from the cache; an entry that cannot be read is removed."""
+    return _stored(store, key, Artifact.from_bytes)
+
+
+class _Keepable(Protocol):
+    def to_bytes(self) -> bytes: ...
+
+
+_Kept = TypeVar("_Kept", bound=_Keepable)
+
+
+def _kept(
+    source: ModelSource,
+    shapes: Shapes | None,
+    target: Target,
+    options: Mapping[str, object] | None,
+    read: Callable[[bytes], _Kept],
+    build: Callable[[Model], _Kept],
+) -> _Kept:
+    """What `build` makes of a model, from the cache where it is there, which it is afterwards.
+
+    `options` is what it depends on beside model, shapes and target; None: no cache.
+    """
+    found = read_source(source)
+    if found is None:
+        return build(_loaded(source, shapes))
+    if options is None:
+        return build(_load(found, shapes or {}))
+    store = user_cache()
+    of_all = {**options, "name": found.name}
+    key = model_key(found.data, found.folder, shapes or {}, target, of_all)
+    known = _stored(store, key, read)
+    if known is not None:
+        return known
+    built = build(_load(found, shapes or {}))
+    store.store(key, built.to_bytes())
+    return built
+
+
+def _stored(store: ModelCache, key: str, read: Callable[[bytes], _Kept]) -> _Kept | None:
     content = store.load(key)
     if content is None:
         return None
     try:
-        return Artifact.from_bytes(content)
-    except (ValueError, KeyError, TypeError):
+        return read(content)
+    except (ValueError, KeyError, TypeError, ConvoptError):
         store.discard(key)
         return None
+
+
+def _symbol(model: Model, given: str | None) -> str:
+    from convopt.emission import check_symbol, symbol_of
+
+    return symbol_of(model.name) if given is None else check_symbol(given)
 
 
 def _load(source: SourceBytes, shapes: Shapes) -> Model:
@@ -230,12 +312,12 @@ def _loaded(source: ModelSource, shapes: Shapes | None) -> Model:
 
 @paused_collection()
 def _emit_code(model: Model, target: str, kind: str, symbol: str | None) -> str | bytes:
-    from convopt.emission import Code, check_symbol, symbol_of
+    from convopt.by_target import code_of, code_passes
     from convopt.mlir_text import new_context
     from convopt.pass_manager import run_passes
-    from convopt.pass_pipeline import named_pipeline
+    from convopt.pass_pipeline import passes_named
 
+    description = load_target(target)
     module = model.module.clone()
-    run_passes(module, named_pipeline("default", target=target), new_context())
-    name = symbol_of(model.name) if symbol is None else check_symbol(symbol)
-    return Code(module, cpu_target(target), name).emit(kind)
+    run_passes(module, passes_named(code_passes(description), target=target), new_context())
+    return code_of(module, description, _symbol(model, symbol)).emit(kind)

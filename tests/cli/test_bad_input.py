@@ -111,7 +111,7 @@ def test_tracebacks_on_request(convopt, monkeypatch):
         (["--help-pass", "csee"], "unknown pass 'csee'; did you mean 'cse'?"),
         (["--pipeline=simplfy"], "unknown pipeline 'simplfy': expected one of simplify,"),
         (["--target=cortex-a77"], "unknown target 'cortex-a77': expected a .toml file or one of"),
-        (["--emit=oject"], "expected one of mlir, llvm, assembly, object, header, weights; found"),
+        (["--emit=oject"], "expected one of mlir, llvm, assembly, object, header, tvmscript, "),
         (["--timig"], "unknown option '--timig'; did you mean '--timing'?"),
         (["--timing=xml"], "argument --timing: expected one of table, json; found 'xml'"),
         (["--shape=image"], "expected NAME=1x3x224x224 with sizes of at least 1; found 'image'"),
@@ -138,6 +138,11 @@ def test_a_bad_target_file(convopt, tmp_path):
 
 def test_a_gpu_target_has_no_objects(convopt, source):
     line = one_line(convopt(source, "--emit=llvm", "--target=h200"), 1)
+    assert line == (
+        "convopt: error: expected a CPU target for llvm, found the GPU h200, for which there is "
+        "tvmscript, cuda, ptx, launches, bundle"
+    )
+    line = one_line(convopt(source, "--plan", "--target=h200"), 1)
     assert line == "convopt: error: expected a CPU target, found the GPU h200"
 
 

@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
-from convopt.backends.targets import cpu_target, target_names
+from convopt.backends.targets import cpu_target, load_target, target_names
+from convopt.backends.targets.cuda import CUDA, is_cuda
 from convopt.backends.targets.loading import HOST
 from convopt.cli.options import COMPANIONS, TEXT_KINDS, Options
 from convopt.cli.outputs import STDOUT, check_writable
+from convopt.emit_kinds import BUNDLE, check_kind
 from convopt.errors import UsageError
 from convopt.suggestions import did_you_mean
 
@@ -21,10 +23,15 @@ def check_options(options: Options) -> None:
         raise UsageError(f"--split-input-file works with {', '.join(TEXT_KINDS)}")
     if options.writes_companions and Path(options.output).suffix in COMPANIONS.values():
         raise UsageError(f"expected an object file such as model.o, found {options.output}")
+    if options.emit == BUNDLE and Path(options.output).suffix != ".json":
+        raise UsageError(f"--emit=bundle: expected -o NAME.json, found -o {options.output}")
     if options.shows_plan:
         _check_plan(options)
     _check_filter(options.remarks_filter)
     check_target(options.target)
+    check_kind(options.emit, options.target)
+    if options.shows_plan and options.target is not None:
+        cpu_target(options.target)
     for path in (options.output, options.crash_reproducer, options.remarks_output_file):
         if path is not None:
             check_writable(path)
@@ -44,15 +51,18 @@ def _check_plan(options: Options) -> None:
 
 
 def check_target(name: str | None) -> None:
-    """Raise UsageError for an unknown name, ConvoptError for a bad file and for a GPU."""
+    """Raise UsageError for an unknown name, ConvoptError for a bad file and a GPU that is not
+    there."""
     if name is None or name == HOST:
         return
     is_file = name.endswith(".toml") or "/" in name
-    if not is_file and name not in target_names():
-        known = ", ".join(target_names())
-        hint = did_you_mean(name, target_names())
-        raise UsageError(f"unknown target '{name}': expected a .toml file or one of {known}{hint}")
-    cpu_target(name)
+    if not is_file and not is_cuda(name) and name not in target_names():
+        known = [*target_names(), CUDA]
+        raise UsageError(
+            f"unknown target '{name}': expected a .toml file or one of {', '.join(known)}"
+            f"{did_you_mean(name, known)}"
+        )
+    load_target(name)
 
 
 def _check_filter(text: str | None) -> None:

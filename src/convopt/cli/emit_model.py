@@ -1,25 +1,36 @@
-"""`convopt model.onnx --emit=object`: the way past xDSL when the model is in the cache."""
+"""`convopt model.onnx --emit=object` (or bundle): the way past xDSL for what is in the cache."""
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convopt.artifact import CodeSegment
 from convopt.cli.checks import check_options
 from convopt.cli.messages import EXIT_OK
 from convopt.cli.options import COMPANIONS, Options
 from convopt.cli.outputs import write, write_files
-from convopt.compiler import compiled_artifact
+from convopt.compiler import compiled_artifact, compiled_bundle
+from convopt.emit_kinds import BUNDLE, is_gpu
+
+if TYPE_CHECKING:
+    from convopt.gpu.bundle import Bundle
 
 
 def emits_model(options: Options) -> bool:
     """Whether all that is asked for is code of an ONNX file, with nothing to watch."""
-    kept = ("object", *COMPANIONS)
+    kept = ("object", *COMPANIONS, BUNDLE)
     return options.emit in kept and options.input.endswith(".onnx") and not options.is_watching
 
 
 def run(options: Options) -> int:
     """Compile, or find in the cache, and write; the exit code."""
     check_options(options)
+    if options.emit == BUNDLE:
+        return _write_bundle(options)
+    if is_gpu(options.target):  # weights alone: what is kept for GPUs holds code as well
+        from convopt.cli import main
+
+        return main.run(options)
     artifact = compiled_artifact(
         options.input,
         options.target or "host",
@@ -40,6 +51,25 @@ def run(options: Options) -> int:
     else:
         write(options.output, files[options.emit])
     return EXIT_OK
+
+
+def _write_bundle(options: Options) -> int:
+    bundle = compiled_bundle(
+        options.input,
+        options.target or "",
+        shapes=dict(options.shapes),
+        symbol=options.symbol,
+        cache=options.cache,
+    )
+    write_bundle_files(Path(options.output), bundle)
+    return EXIT_OK
+
+
+def write_bundle_files(output: Path, bundle: "Bundle") -> None:
+    """Write the launches, and sources, weights and code beside them: all or none. Say so."""
+    files = bundle.files(output)
+    write_files(files)
+    print(f"convopt: wrote {', '.join(map(str, files))}", file=sys.stderr)
 
 
 def write_object_files(output: Path, files: dict[str, str | bytes]) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
-from convopt.backends.targets import cpu_target
+from convopt.backends.targets import Target, load_target
+from convopt.by_target import code_of, code_passes
 from convopt.cli.inputs import STDIN, Chunk
 from convopt.cli.observers import (
     REPRODUCER_PREFIX,
@@ -27,11 +28,13 @@ from convopt.mlir_text import new_context, parse_module, print_module
 from convopt.model import Model
 from convopt.pass_manager import run_passes, verify
 from convopt.pass_observer import PassObserver
-from convopt.pass_pipeline import named_pipeline, parse_pipeline, pipeline_text
+from convopt.pass_pipeline import named_pipeline, parse_pipeline, passes_named, pipeline_text
 from convopt.passes.remarks import Remark, collect
 
 if TYPE_CHECKING:
     from convopt.emission import Code
+    from convopt.gpu.bundle import Bundle
+    from convopt.gpu.emission import GpuCode
 
 
 @dataclass
@@ -47,6 +50,10 @@ class Job:
     def target_name(self) -> str:
         return self.options.target or "host"
 
+    @property
+    def target(self) -> Target:
+        return load_target(self.target_name)
+
     def passes(self, data: bytes) -> tuple[ModulePass, ...] | None:
         """The passes that the user names; None when it is left to `--emit`."""
         options, target = self.options, self.options.target
@@ -56,7 +63,9 @@ class Job:
             return parse_pipeline(options.passes, target=target)
         if options.pipeline is not None:
             return named_pipeline(options.pipeline, target=target)
-        return None if options.emit == "mlir" else named_pipeline("default", target=target)
+        if options.emit == "mlir":
+            return None
+        return passes_named(code_passes(self.target), target=target)
 
     def run_passes(self, module: ModuleOp, passes: tuple[ModulePass, ...]) -> None:
         """Check the module, run the passes, collect what they report."""
@@ -82,12 +91,20 @@ class Job:
             )
         return self.code(module, name).emit(options.emit)
 
-    def code(self, module: ModuleOp, name: str) -> "Code":
-        from convopt.emission import Code, check_symbol, symbol_of
+    def code(self, module: ModuleOp, name: str) -> "Code | GpuCode":
+        from convopt.emission import check_symbol, symbol_of
 
         symbol = self.options.symbol
         checked = symbol_of(name) if symbol is None else check_symbol(symbol)
-        return Code(module, cpu_target(self.target_name), checked)
+        return code_of(module, self.target, checked)
+
+    def bundle(self, module: ModuleOp, name: str) -> "Bundle":
+        """All that running a module on a GPU needs."""
+        from convopt.gpu.emission import GpuCode
+
+        code = self.code(module, name)
+        assert isinstance(code, GpuCode)
+        return code.bundle(name)
 
     @contextlib.contextmanager
     def phase(self, name: str) -> Iterator[None]:

@@ -3,7 +3,9 @@
 import inspect
 
 from convopt.backends.targets import CpuTarget, load_target, target_names
+from convopt.backends.targets.cuda import CUDA
 from convopt.cli.options import Options
+from convopt.errors import ConvoptError
 from convopt.pass_pipeline import find_pass
 from convopt.passes.pipelines import PIPELINES
 from convopt.passes.registry import PASSES
@@ -18,7 +20,7 @@ def listing(options: Options) -> str | None:
     if options.list_pipelines:
         return "".join(f"{name:10}{','.join(passes)}\n" for name, passes in PIPELINES.items())
     if options.list_targets:
-        return "".join(f"{name:16}{_describe(name)}\n" for name in target_names())
+        return "".join(f"{name:16}{_describe(name)}\n" for name in [*target_names(), CUDA])
     return None
 
 
@@ -45,7 +47,10 @@ def _summary(name: str) -> str:
 
 
 def _describe(name: str) -> str:
-    target = load_target(name)
+    try:
+        target = load_target(name)
+    except ConvoptError as error:  # a machine without a GPU
+        return str(error)
     if isinstance(target, CpuTarget):
         return f"{target.arch}, {target.lanes} lanes, {target.peak_gflops:.0f} GFLOP/s a core"
     return f"GPU, {target.sms} multiprocessors, {target.peak_gflops / 1e3:.1f} TFLOP/s"

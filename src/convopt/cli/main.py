@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
@@ -14,7 +13,7 @@ from convopt.cli.diagnostics import (
     mismatches,
     remark_diagnostic,
 )
-from convopt.cli.emit_model import write_object_files
+from convopt.cli.emit_model import write_bundle_files, write_object_files
 from convopt.cli.inputs import Chunk, chunks_of, display_name, is_onnx, read_bytes
 from convopt.cli.job import Job
 from convopt.cli.listings import listing
@@ -22,11 +21,9 @@ from convopt.cli.messages import EXIT_ERROR, EXIT_OK, report
 from convopt.cli.options import COMPANIONS, Options
 from convopt.cli.outputs import STDOUT, write
 from convopt.cli.remark_output import select
+from convopt.emit_kinds import BUNDLE
 from convopt.errors import ConvoptError, UsageError
 from convopt.sources import mlir_text
-
-if TYPE_CHECKING:
-    pass
 
 _SEPARATOR = "// -----\n"
 
@@ -61,8 +58,8 @@ def _run_chunks(job: Job, chunks: Sequence[Chunk], passes: tuple[ModulePass, ...
     try:
         for chunk in chunks:
             module = _compile_chunk(job, chunk, passes)
-            if job.options.writes_companions:
-                _write_object(job, module, name)
+            if job.options.writes_files:
+                _write_files(job, module, name)
                 continue
             with job.phase("emit"):
                 results.append(job.emit(module, name))
@@ -85,8 +82,8 @@ def _run_model(job: Job, data: bytes) -> int:
     module = model.module
     try:
         job.run_passes(module, passes)
-        if options.writes_companions:
-            _write_object(job, module, model.name)
+        if options.writes_files:
+            _write_files(job, module, model.name)
             return EXIT_OK
         with job.phase("emit"):
             result = job.emit(module, model.name)
@@ -127,11 +124,18 @@ def _verify_diagnostics(job: Job, chunks: Sequence[Chunk], passes: tuple[ModuleP
     return EXIT_OK
 
 
-def _write_object(job: Job, module: ModuleOp, name: str) -> None:
+def _write_files(job: Job, module: ModuleOp, name: str) -> None:
+    """The results that are several files."""
+    output = Path(job.options.output)
+    if job.options.emit == BUNDLE:
+        with job.phase("emit"):
+            bundle = job.bundle(module, name)
+        write_bundle_files(output, bundle)
+        return
     with job.phase("emit"):
         code = job.code(module, name)
         files = {kind: code.emit(kind) for kind in ("object", *COMPANIONS)}
-    write_object_files(Path(job.options.output), files)
+    write_object_files(output, files)
 
 
 def _joined(results: list[str | bytes]) -> str | bytes:

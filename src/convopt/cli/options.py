@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+from convopt.emit_kinds import BUNDLE, GPU_KINDS, KINDS
 from convopt.suggestions import did_you_mean
 
-EMIT_KINDS = ("mlir", "llvm", "assembly", "object", "header", "weights")
+EMIT_KINDS = (*KINDS, BUNDLE)
 
-TEXT_KINDS = ("mlir", "llvm", "assembly", "header")
+TEXT_KINDS = ("mlir", "llvm", "assembly", "header", *GPU_KINDS)
 COMPANIONS = {"header": ".h", "weights": ".weights"}
 """What is written beside an object, and its suffix."""
 
@@ -21,10 +22,14 @@ Read a model (ONNX or MLIR), run passes over it, emit IR or code.
   convopt layer.mlir -p 'conv-specialize,conv-assign-layouts{target=x86-64-v4}'
   convopt model.onnx --pipeline=simplify --remarks=missed
   convopt model.onnx --target=neoverse-n1 --report=plan.html
+  convopt model.onnx --target=h200 --emit=bundle -o model.json
 """
 
 _EPILOG = """\
 -o model.o with --emit=object writes model.h and model.weights beside it, all three or none.
+For GPUs (h200, ..., or cuda: the one of this machine) there is tvmscript, cuda, ptx, launches and
+weights; -o model.json with --emit=bundle writes the launches, and model.cu and model.weights beside
+them, with nvcc also model.ptx and model.cubin. convopt.gpu.load("model.json") runs them.
 IR dumps, timing, statistics and remarks go to standard error.
 Exit codes: 0 done, 1 an error in the input, 2 an error on the command line, 70 an error in convopt.
 Environment: NO_COLOR, CONVOPT_CACHE_DIR, CONVOPT_DEBUG=1 (tracebacks).
@@ -95,6 +100,11 @@ class Options:
     def writes_companions(self) -> bool:
         """Whether header and weights are written beside an object file."""
         return self.emit == "object" and self.output != "-"
+
+    @property
+    def writes_files(self) -> bool:
+        """Whether the result is several files."""
+        return self.writes_companions or self.emit == BUNDLE
 
     @property
     def names_dumps(self) -> bool:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
     from xdsl.passes import ModulePass
 
+    from convopt.gpu.model import GpuModel
+
+    Runnable = CompiledModel | GpuModel
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -44,7 +48,7 @@ class Comparison:
 class Report:
     """All that `convopt-run` found."""
 
-    model: CompiledModel
+    model: "Runnable"
     profile: Profile
     compile_seconds: float
     convopt_ms: float
@@ -55,7 +59,7 @@ class Report:
         fields = {
             "model": model.name,
             "target": model.target.name,
-            "threads": model.threads,
+            "threads": model.threads if isinstance(model, CompiledModel) else None,
             "compile_seconds": self.compile_seconds,
             "weights_bytes": model.weights_bytes,
             "workspace_bytes": model.workspace_bytes,
@@ -126,9 +130,7 @@ def _progress() -> Iterator[tuple[PassObserver, ...]]:
         yield (_PassProgress(progress, len(PIPELINES["default"])),)
 
 
-def _compare(
-    model: CompiledModel, feeds: dict[str, Array], options: RunOptions
-) -> Comparison | None:
+def _compare(model: "Runnable", feeds: dict[str, Array], options: RunOptions) -> Comparison | None:
     """Results and times beside onnxruntime's; None for a model that is not ONNX."""
     if not options.model.endswith(".onnx"):
         return None

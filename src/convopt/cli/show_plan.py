@@ -6,13 +6,14 @@ from pathlib import Path
 from rich.console import Console
 
 from convopt.backends.targets import cpu_target
+from convopt.by_target import planning_passes
 from convopt.cli.inputs import STDIN, chunks_of, display_name, is_onnx
 from convopt.cli.job import Job
 from convopt.cli.messages import EXIT_OK
 from convopt.compiler import Plan
 from convopt.frontends.mlir import model_of_module
 from convopt.model import Model
-from convopt.pass_pipeline import named_pipeline
+from convopt.pass_pipeline import passes_named
 from convopt.report.files import write_report
 from convopt.report.of_plan import report_of
 from convopt.report.terminal import WIDE, print_report
@@ -25,8 +26,7 @@ def show_plan(job: Job, data: bytes) -> int:
     options = job.options
     passes = job.passes(data)
     if passes is None:
-        target = job.target_name
-        passes = (*named_pipeline("simplify"), *named_pipeline("plan", target=target))
+        passes = passes_named(planning_passes(job.target), target=job.target_name)
     job.print_pipeline(passes)
     model = _loaded(job, data)
     try:

@@ -17,6 +17,16 @@ def bind(
     specs: Sequence[TensorSpec], positional: Sequence[Array], named: Mapping[str, Array]
 ) -> dict[str, Array]:
     """Every input by name, from arguments in the model's order and by keyword."""
+    return checked_inputs(specs, bind_names(specs, positional, named))
+
+
+def bind_names(
+    specs: Sequence[TensorSpec], positional: Sequence[Any], named: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What was given for each input, by its name; no check that it is all, and of the right kind.
+
+    Raises ConvoptError for too many, and for one that is there twice.
+    """
     if len(positional) > len(specs):
         raise ConvoptError(
             f"expected {len(specs)} inputs ({_listed(specs)}), found {len(positional)}"
@@ -25,18 +35,23 @@ def bind(
     for name in named:
         if name in bound:
             raise ConvoptError(f"expected input '{name}' once, found it twice")
-    return checked_inputs(specs, {**bound, **named})
+    return {**bound, **named}
 
 
 def checked_inputs(specs: Sequence[TensorSpec], feeds: Mapping[str, Array]) -> dict[str, Array]:
     """The feeds, when they are exactly the model's inputs with their shapes and types."""
+    check_given(specs, feeds)
+    for spec in specs:
+        check_array(spec, feeds[spec.name], "input")
+    return dict(feeds)
+
+
+def check_given(specs: Sequence[TensorSpec], feeds: Mapping[str, object]) -> None:
+    """Raise ConvoptError for an input that is missing, and for a name that is none."""
     check_names((spec.name for spec in specs), feeds, "input")
     missing = [spec for spec in specs if spec.name not in feeds]
     if missing:
         raise ConvoptError(f"expected the inputs {_listed(specs)}; missing: {_listed(missing)}")
-    for spec in specs:
-        check_array(spec, feeds[spec.name], "input")
-    return dict(feeds)
 
 
 def check_names(known: Iterable[str], given: Iterable[str], kind: str) -> None:
