@@ -61,6 +61,16 @@ def _copy_flat(
         writer.copy(total(to, scaled(channel, pitch), pixel), f"X[{element}]", valid, wide)
 
 
+def copy_scales(writer: KernelWriter, to: str, first: str, count: int) -> None:
+    """Copy the factors of `count` channels, from channel `first` on, of the block's image."""
+    reader = writer.kernel.stages.first
+    writer.parameter("S", reader.batch * reader.channels)
+    with writer.items(count) as item:
+        where, valid = _channel(writer, reader, item, first, count)
+        element = f"T.if_then_else({valid}, {where}, 0)" if valid else where
+        writer.copy(total(to, item), f"S[{element}]", valid)
+
+
 def _channel(
     writer: KernelWriter, reader: Convolution, channel: str, first: str, count: int
 ) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from convopt.backends.tvm.depthwise import DepthwiseInput, write_depthwise
-from convopt.backends.tvm.inputs import copy_input
+from convopt.backends.tvm.inputs import copy_input, copy_scales
 from convopt.backends.tvm.operands import StageOperands
 from convopt.backends.tvm.places import Places
 from convopt.backends.tvm.product import Factors, Product
@@ -112,6 +112,8 @@ def _reduction(job: _Job) -> None:
         copy_input(writer, job.places, to, pitch, first, sizes.channels)
         words = conv.taps * sizes.channels * sizes.filters
         job.of_both("W0", total(buffer, str(staged["w"])), words, step)
+        if kernel.is_scaled:
+            copy_scales(writer, total(buffer, str(staged["s"])), first, sizes.channels)
 
     def compute(_: str, buffer: str) -> None:
         rows, columns = conv.rows, conv.columns
@@ -127,6 +129,7 @@ def _reduction(job: _Job) -> None:
                 (rows.dilation * wide, columns.dilation),
                 _pixel_offset(kernel),
                 _group_of(kernel),
+                total(buffer, str(staged["s"])) if kernel.is_scaled else "",
             )
         )
 

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import gcd
 
+from convopt.backends.tvm.function import THREAD
 from convopt.backends.tvm.script import parenthesised, scaled, total
 from convopt.backends.tvm.sinks import Sink
-from convopt.backends.tvm.writer import THREAD, KernelWriter
+from convopt.backends.tvm.writer import KernelWriter
 from convopt.passes.geometry.blocks.threads import ProductThreads
 
 _WIDE = 4
@@ -19,7 +20,8 @@ class Factors:
 
     Filters: `filters` + (tap * channels + channel) * `filter_pitch` + filter. Pixels: `pixels` +
     channel * `pixel_pitch` + what `pixel_offset` says of a pixel of the tile + `tap_offset`.
-    `first_channel`: of the group that a filter belongs to, None without groups.
+    `group_of` a filter, among those whose channels are there. `scales`: where factors of the
+    channels begin, empty without.
     """
 
     filters: str
@@ -31,6 +33,7 @@ class Factors:
     tap_pitch: tuple[int, int] = (0, 0)
     pixel_offset: Callable[[str], str] = lambda pixel: pixel
     group_of: Callable[[str], str] = lambda _: "0"
+    scales: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Product:
                 scaled(row, factors.tap_pitch[0]),
                 scaled(column, factors.tap_pitch[1]),
             )
+            scale = f" * shared[{total(factors.scales, channel)}]" if factors.scales else ""
             with (
                 script.loop("m", threads.thread_filters) as m,
                 script.loop("n", threads.thread_pixels) as n,
@@ -112,7 +116,7 @@ class Product:
                 pixel = factors.pixel_offset(total(self.pixel, n))
                 sum = self._sum(m, n)
                 script.line(
-                    f"{sum} = {sum} + shared[{total(at_filters, m)}]"
+                    f"{sum} = {sum} + shared[{total(at_filters, m)}]{scale}"
                     f" * shared[{total(at_pixels, pixel)}]"
                 )
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from convopt.backends.tvm.function import BLOCKS, THREAD, DeviceFunction
 from convopt.backends.tvm.script import Script, scaled, total
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 
 _MOST_UNROLLED = 32
 _COPY_WORDS = 4
 
-THREAD = "tx"
-TILE, FILTER_TILE, IMAGE = "bx", "by", "bz"
-"""Block indices: spatial tile, filter tile, image."""
+TILE, FILTER_TILE, IMAGE = BLOCKS
+"""What block indices count: spatial tiles, filter tiles, images."""
 StepWriter = Callable[[str, str], None]
 """Writes a part of a step, whose number and whose buffer's offset it gets."""
 
@@ -34,26 +34,16 @@ class KernelWriter:
         self._locals[name] = max(count, self._locals.get(name, 0))
         return name
 
-    def text(self, name: str) -> str:
-        """The whole function, named `name`."""
-        buffers = ", ".join(
-            f'{each}: T.Buffer(({count},), "float32")' for each, count in self.elements.items()
+    def function(self) -> DeviceFunction:
+        """What is written so far, as a function."""
+        return DeviceFunction(
+            str(self.script),
+            self.elements,
+            self._locals,
+            self.kernel.grid,
+            self.kernel.threads,
+            self.kernel.shared.words,
         )
-        grid = zip((TILE, FILTER_TILE, IMAGE), self.kernel.grid, "xyz", strict=True)
-        top = Script()
-        top.line("@T.prim_func(s_tir=True)")
-        with top.block(f"def {name}({buffers}):"):
-            top.line(f'T.func_attr({{"global_symbol": "{name}", "tirx.noalias": True}})')
-            for variable, count, axis in grid:
-                top.line(f'{variable} = T.launch_thread("blockIdx.{axis}", {count})')
-            top.line(f'{THREAD} = T.launch_thread("threadIdx.x", {self.kernel.threads})')
-            if self.kernel.shared.words:
-                top.line(_allocation("shared", self.kernel.shared.words, "shared.dyn"))
-            for each, count in self._locals.items():
-                top.line(_allocation(each, count, "local"))
-        indent = "    "
-        body = "".join(f"{indent}{line}\n" for line in str(self.script).splitlines())
-        return str(top) + body
 
     @contextmanager
     def items(self, count: int, threads: int | None = None) -> Iterator[str]:
@@ -122,7 +112,3 @@ class KernelWriter:
                 self.commit()
             compute(step, f"{step} % 2 * {staged.words}")
         script.barrier()
-
-
-def _allocation(name: str, elements: int, scope: str) -> str:
-    return f'{name} = T.alloc_buffer(({elements},), "float32", scope="{scope}")'

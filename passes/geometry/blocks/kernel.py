@@ -18,7 +18,7 @@ IMAGE_KINDS = (ModuleKind.DW, ModuleKind.PWDW, ModuleKind.DWPW, ModuleKind.PWDWP
 class BlockKernel:
     """Blocks of `sizes` for `stages`. `channel_operands`: for each stage, how many of its
     epilogue's operands have a value per channel, which are staged, too. `lanes`: channels in a
-    32-bit word.
+    32-bit word. `is_scaled`: the input's channels have factors.
 
     All word and thread counts are of one block.
     """
@@ -27,6 +27,7 @@ class BlockKernel:
     sizes: BlockSizes
     channel_operands: tuple[int, ...]
     lanes: int = 1
+    is_scaled: bool = False
 
     @property
     def kind(self) -> ModuleKind:
@@ -180,6 +181,7 @@ def _reduction(kernel: BlockKernel) -> SharedRegions:
         {
             "x": kernel.groups_of_a_tile * kernel.step_words * pixels,
             "w": kernel.window.taps * kernel.step_words * sizes.filters,
+            "s": sizes.channels if kernel.is_scaled else 0,
         },
         sizes.buffers,
     )
