@@ -26,6 +26,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import physical_shape
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.entry import EntryBuilder, PackedWeights, barrier_declaration
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
@@ -96,7 +97,9 @@ class OutlineKernelsPass(ModulePass):
     target: str = "host"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        _Outliner(op, cpu_target(self.target)).run()
+        target = cpu_target(self.target)
+        check_cpu_elements(op)
+        _Outliner(op, target).run()
 
 
 class _Outliner:

@@ -26,6 +26,7 @@ from convopt.convdialect.ops.structure import (
     PadOp,
     ReshapeOp,
 )
+from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.geometry.schemes import scheme_of
 from convopt.passes.rewriting import erase_dead
 
@@ -40,7 +41,8 @@ class AssignLayoutsPass(ModulePass):
     Conversions stand only where an op cannot work in blocks (reshape, transpose, softmax) or where
     the function's type says another layout, and are shared by all users; a convolution that broadcasts its inputs reads an image of
     few channels as it is. Convolutions keep their weights logical.
-    Preconditions: convolutions are specialised; tensors of rank other than 4 stay plain.
+    Preconditions: convolutions are specialised, tensors are of f32; those of rank other than 4 stay
+    plain.
     Options: `target`, the name of a target or the path of a target file.
 
     Before:
@@ -67,6 +69,7 @@ class AssignLayoutsPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         target = cpu_target(self.target)
+        check_cpu_elements(op)
         for function in op.walk():
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 _FunctionLayouts(target).assign(function)

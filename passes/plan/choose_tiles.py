@@ -9,6 +9,7 @@ from xdsl.passes import ModulePass
 from convopt.backends.targets import cpu_target
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.passes import remarks
+from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.plan.candidates import best_schedule
 
 
@@ -44,6 +45,7 @@ class ChooseTilesPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         target = cpu_target(self.target)
+        check_cpu_elements(op)
         for convolution in op.walk():
             if not isinstance(convolution, ConvolutionOp) or convolution.schedule is not None:
                 continue

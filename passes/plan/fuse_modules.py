@@ -15,6 +15,7 @@ from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.passes import remarks
 from convopt.passes.cost.kernel_model import network_bytes_of
 from convopt.passes.cost.memory_access.select_modules import Segment, cheapest_cover
+from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.plan.chains import chains_of, link_of
 from convopt.passes.plan.cpu_planner import CpuPlanner
 from convopt.passes.plan.gpu_planner import GpuPlanner
@@ -97,6 +98,7 @@ class FuseModulesPass(ModulePass):
     def _planner(self, target: Target, module: ModuleOp) -> ModulePlanner:
         if isinstance(target, GpuTarget):
             return GpuPlanner(target)
+        check_cpu_elements(module)
         most_ring_bytes = self.max_ring_bytes or inf
         return CpuPlanner(target, network_bytes_of(module, target), most_ring_bytes)
 

@@ -12,6 +12,7 @@ from xdsl.passes import ModulePass
 
 from convopt.convdialect.constants import constant, constant_value
 from convopt.convdialect.dialect import Conv
+from convopt.convdialect.element_types import element_of
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.reference.interpreter import ConvFunctions
@@ -29,8 +30,8 @@ class FoldConstantsPass(ModulePass):
     between operations; these hide patterns from later passes and cost time at every inference.
 
     Effect, in program order:
-    - an operation all of whose operands are constants becomes a constant. It is computed with the
-      reference semantics in float64 and rounded to float32 once;
+    - an operation all of whose operands are f32 constants becomes a constant. It is computed with
+      the reference semantics in float64 and rounded once, to the element type of its result;
     - reshapes to the same shape, transposes that move nothing, elementwise operations that return
       an operand, padding by nothing, concatenations of one tensor, shuffles of one group, resizes
       to the same size and 1x1 pools vanish;
@@ -142,7 +143,7 @@ class FoldConstantsPass(ModulePass):
             return
         (value,) = interpreter.run_op(op, known)
         remarks.passed(self.name, op, f"computed {op.name} of constants")
-        replace_plainly(op, constant(value))
+        replace_plainly(op, constant(value, element=element_of(result)))
 
 
 _FOLDABLE = {kind for kind in Conv.operations if kind.name not in ("conv.fused", "conv.yield")}

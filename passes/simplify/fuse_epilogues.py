@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, i8
 from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 
@@ -41,7 +41,8 @@ class FuseEpiloguesPass(ModulePass):
     down to the last operation absorbed. Of two convolutions that are added, the later one takes the
     addition. What stands alone afterwards is fused with its neighbours in the same way.
 
-    Preconditions: the operations make tensors of the convolution's result type, and what else they
+    Preconditions: the operations make tensors of the convolution's result type (f32 or f16, whose
+    rounding in between goes), and what else they
     read can become
     - constants inside the region, where all their elements are equal;
     - extra operands of shape [C], where they are constants of shape [C, 1, 1] or [1, C, 1, 1];
@@ -149,8 +150,9 @@ def _epilogue_objection(conv: ConvolutionOp) -> Objection:
     """What keeps an operation out of the epilogue of `conv`."""
 
     def objection(op: ElementwiseOp, inside: frozenset[SSAValue]) -> str | None:
-        if op.result.type != conv.result.type:
-            return f"the result is used to make {op.result.type}"
+        other_type = _type_objection(op, conv.result)
+        if other_type is not None:
+            return other_type
         for value in op.inputs:
             if value in inside or value.type == conv.result.type:
                 continue
@@ -166,10 +168,16 @@ def _same_type_objection(seed: ElementwiseOp) -> Objection:
     """What keeps an operation from being fused with the elementwise operation before it."""
 
     def objection(op: ElementwiseOp, inside: frozenset[SSAValue]) -> str | None:
-        same = op.result.type == seed.result.type
-        return None if same else f"the result is used to make {op.result.type}"
+        return _type_objection(op, seed.result)
 
     return objection
+
+
+def _type_objection(op: ElementwiseOp, made: SSAValue) -> str | None:
+    """One region makes one type, and computes in f32 until the end."""
+    if op.result.type != made.type:
+        return f"the result is used to make {op.result.type}"
+    return "the result is rounded to i8" if op.result_type.element_type == i8 else None
 
 
 def _channel_values(value: SSAValue, result_type: ConvTensor) -> npt.NDArray[np.float32] | None:

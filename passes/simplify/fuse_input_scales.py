@@ -90,8 +90,10 @@ def _scaling(op: ElementwiseOp) -> tuple[SSAValue, SSAValue] | None:
     scale_shape = (*op.result_type.get_shape()[:2], 1, 1)
     first, second = op.inputs
     for input, scale in ((first, second), (second, first)):
-        shape = checked_tensor(scale, "scale").get_shape()
-        if input.type == op.result.type and shape == scale_shape:
+        tensor = checked_tensor(scale, "scale")
+        is_scale = tensor.get_shape() == scale_shape
+        is_scale = is_scale and tensor.element_type == op.result_type.element_type
+        if input.type == op.result.type and is_scale:
             return input, scale
     return None
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import FloatAttr
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.dialects.builtin import FloatAttr, TensorType
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from convopt.convdialect.constants import constant_value
-from convopt.convdialect.regions import ScalarBuilder, build_region
+from convopt.convdialect.element_types import element_of, widened
+from convopt.convdialect.regions import ScalarBuilder, build_typed_region
 
 
 def uniform_value(value: SSAValue) -> float | None:
@@ -45,7 +46,7 @@ class MergedRegion:
 
     def build(self) -> Region:
         """A region of one argument for each operand that yields the last stage's result."""
-        region = build_region(len(self.operands), self._write)
+        region = build_typed_region([_scalar_type(each) for each in self.operands], self._write)
         _merge_constants(region.block)
         return region
 
@@ -56,6 +57,12 @@ class MergedRegion:
         for region, inputs, result in self._stages:
             values[result] = b.inline(region, [values[each] for each in inputs])
         return values[self._stages[-1][2]]
+
+
+def _scalar_type(operand: SSAValue) -> Attribute:
+    """What a region gets for a tensor; an accumulator is a scalar already."""
+    tensor = operand.type
+    return widened(element_of(tensor)) if isinstance(tensor, TensorType) else tensor
 
 
 def _merge_constants(block: Block) -> None:

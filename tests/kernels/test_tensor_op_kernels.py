@@ -289,3 +289,22 @@ def test_aarch64(op: str, shape: Shape, result: Shape | None) -> None:
     expected = run(module, inputs)
     found = run_emulated(compiled(module, "cortex-a72"), inputs, "cortex-a72")
     assert relative_error(found[0], expected[0]) < 1e-6
+
+
+ROUND = """{
+^bb0(%a : f32):
+  %r = math.roundeven %a : f32
+  conv.yield %r : f32
+}"""
+
+
+def rounding(shape: Shape) -> ModuleOp:
+    return one_op(f"conv.elementwise(%x0) {ROUND}", [shape], shape)
+
+
+def test_halves_are_rounded_to_even() -> None:
+    x = np.arange(-20, 20, dtype=np.float32) / 4
+    found = run_on_host(compiled(rounding(x.shape), "host"), [x])
+    np.testing.assert_array_equal(found[0], np.rint(x))
+    found = run_emulated(compiled(rounding(x.shape), "cortex-a72"), [x], "cortex-a72")
+    np.testing.assert_array_equal(found[0], np.rint(x))

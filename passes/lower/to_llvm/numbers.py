@@ -185,6 +185,7 @@ HANDLERS: dict[type[Any], Handler] = {
     arith.SIToFPOp: _cast(llvm.SIToFPOp),
     arith.MaximumfOp: _float_intrinsic("llvm.maximum"),
     arith.MinimumfOp: _float_intrinsic("llvm.minimum"),
+    math.RoundEvenOp: _float_intrinsic("llvm.roundeven"),
     **{old: _float_op(new) for old, new in _FLOAT_OPS.items()},
     **{old: _integer_op(new) for old, new in _INTEGER_OPS.items()},
     **{old: _division(new) for old, new in _DIVISIONS.items()},
