@@ -13,6 +13,7 @@ _MODULES = {
     "conv-fuse-epilogues": ("simplify.fuse_epilogues", "FuseEpiloguesPass"),
     "conv-specialize": ("simplify.specialize", "SpecializePass"),
     "conv-fuse-input-scales": ("simplify.fuse_input_scales", "FuseInputScalesPass"),
+    "conv-lower-precision": ("simplify.lower_precision", "LowerPrecisionPass"),
     "conv-assign-layouts": ("plan.assign_layouts", "AssignLayoutsPass"),
     "conv-fuse-modules": ("plan.fuse_modules", "FuseModulesPass"),
     "conv-choose-tiles": ("plan.choose_tiles", "ChooseTilesPass"),
@@ -21,6 +22,9 @@ _MODULES = {
     "conv-expand-math": ("lower.expand_math", "ExpandMathPass"),
     "conv-loops-to-llvm": ("lower.loops_to_llvm", "LoopsToLLVMPass"),
 }
+
+ON_REQUEST = frozenset({"conv-lower-precision"})
+"""Passes that no pipeline holds: they change what a model computes."""
 
 
 def _factory(module: str, name: str) -> Callable[[], type[ModulePass]]:
