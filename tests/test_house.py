@@ -25,7 +25,9 @@ MAY_IMPORT = {
         "convopt.backends",
         "convopt.convdialect",
         "convopt.passes.geometry",
+        "convopt.passes.lower.arena",
         "convopt.passes.lower.kernel_names",
+        "convopt.passes.remarks",
     ],
     "convopt.passes": ["convopt.passes", "convopt.convdialect", "convopt.backends.targets"],
 }
