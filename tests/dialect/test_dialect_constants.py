@@ -12,13 +12,18 @@ from xdsl.dialects.builtin import (
     NoneAttr,
     StringAttr,
     TensorType,
+    f16,
     f32,
+    i8,
     i32,
 )
 from xdsl.ir import Block
 
 from convopt.convdialect.attributes import LayoutAttr, LayoutKind
-from convopt.convdialect.constants import constant, constant_value
+from convopt.convdialect.constants import constant, constant_elements, constant_value
+from convopt.convdialect.element_types import ElementType, numpy_dtype
+from convopt.mlir_text import parse_module as parse_located
+from convopt.mlir_text import print_module as print_located
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (7,), (2, 3, 4, 5)])
@@ -33,6 +38,29 @@ def test_constant_and_back(shape: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(value, array)
     assert value.shape == shape
     assert not value.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("element", "values"),
+    [
+        (f16, [0.1, -0.0, np.inf, -np.inf, np.nan, 65504.0, 6e-8]),
+        (f16, [1.5]),
+        (i8, [-128, 127, 0]),
+        (i8, list(range(-128, 128))),
+        (f16, list(np.arange(-8, 8, 1 / 16))),
+    ],
+)
+def test_other_elements_survive_the_text(element: ElementType, values: list[float]) -> None:
+    op = constant(np.array(values), element=element)
+    op.verify()
+    (again,) = parse_located(print_located(op), "test.mlir").ops
+    array, expected = constant_elements(again.results[0]), constant_elements(op.result)
+    assert array is not None
+    assert expected is not None
+    assert array.dtype == numpy_dtype(element)
+    assert array.tobytes() == expected.tobytes()
+    np.testing.assert_array_equal(expected, np.array(values).astype(array.dtype))
+    assert constant_value(op.result) is None
 
 
 def test_constant_of_a_strided_double_array() -> None:
@@ -73,4 +101,5 @@ def test_no_array_behind_anything_else() -> None:
     encoded = ConstantOp(DenseIntOrFPElementsAttr.from_list(blocked, [1.0, 2.0]))
     assert constant_value(Block(arg_types=[f32]).args[0]) is None
     assert constant_value(integers.result) is None
+    assert constant_elements(integers.result) is None
     assert constant_value(encoded.result) is None
