@@ -168,7 +168,7 @@ def test_a_model_that_has_a_part_for_onnxruntime(generator, host_device):
     graph = helper.make_graph([helper.make_node("Sin", ["x"], ["y"], name="e")], "net", [x], [y])
     opsets = [helper.make_opsetid("", 17)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
-    with pytest.raises(convopt.ConvoptError, match="found 1 unsupported node in 'model':\n  Sin"):
+    with pytest.raises(convopt.ConvoptError, match="found 1 unsupported node in 'net':\n  Sin"):
         convopt.compile(model, target="h200")
 
 
