@@ -1,13 +1,13 @@
 // What generated kernels call, as prelude.cuh has it for CUDA: copies are plain, and there are no
 // tensor cores. For checks with OpenCL tools.
 
-int convopt_copy_async_4(__local void* shared, const __global void* global, int valid) {
-  *(__local int*)shared = valid ? *(const __global int*)global : 0;
+int convopt_copy_async_4(__local void* to, const __global void* from, int valid) {
+  *(__local int*)to = valid ? *(const __global int*)from : 0;
   return 0;
 }
 
-int convopt_copy_async_16(__local void* shared, const __global void* global, int valid) {
-  *(__local int4*)shared = valid ? *(const __global int4*)global : (int4)(0);
+int convopt_copy_async_16(__local void* to, const __global void* from, int valid) {
+  *(__local int4*)to = valid ? *(const __global int4*)from : (int4)(0);
   return 0;
 }
 

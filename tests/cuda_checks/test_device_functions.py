@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convopt.backends.tvm.prelude import cuda_prelude
@@ -82,6 +82,7 @@ def test_a_warp_that_is_not_whole_has_no_tensor_cores() -> None:
 words = st.lists(st.integers(-128, 127), min_size=8, max_size=8)
 
 
+@settings(deadline=None)  # the first example compiles
 @given(words, st.integers(-1000, 1000))
 def test_dot_product_of_bytes(values: list[int], start: int) -> None:
     text = cuda_prelude() + (
