@@ -1,5 +1,8 @@
 // What generated kernels call: asynchronous copies, dot products of bytes, tensor cores.
 // The functions return an int only because TVM's externs have a value.
+#ifndef CUDART_INF_F  // TVM's word for infinity
+#define CUDART_INF_F __int_as_float(0x7f800000)
+#endif
 #ifndef CONVOPT_ON_CPU  // a harness that runs this text on a CPU brings its own
 
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
