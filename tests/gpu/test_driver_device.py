@@ -80,7 +80,7 @@ class Driver(ModuleType):
         return Result.CUDA_SUCCESS, 10 + ordinal
 
     def cuDeviceGetName(self, length, device):  # noqa: N802
-        return Result.CUDA_SUCCESS, b"Fake GPU".ljust(length, b"\0")
+        return Result.CUDA_SUCCESS, b"Fake GPU\0".ljust(length)
 
     def cuDeviceGetAttribute(self, attribute, device):  # noqa: N802
         return Result.CUDA_SUCCESS, 9 if attribute.name.endswith("MAJOR") else 0
@@ -307,14 +307,14 @@ class Nvrtc(ModuleType):
         return 0, len(self.log)
 
     def nvrtcGetProgramLog(self, program, buffer):  # noqa: N802
-        ctypes.memmove(buffer, self.log, len(self.log))
+        buffer[:] = self.log
         return (0,)
 
     def nvrtcGetCUBINSize(self, program):  # noqa: N802
         return 0, 4
 
     def nvrtcGetCUBIN(self, program, buffer):  # noqa: N802
-        ctypes.memmove(buffer, b"\x7fELF", 4)
+        buffer[:] = b"\x7fELF"
         return (0,)
 
     def nvrtcDestroyProgram(self, program):  # noqa: N802

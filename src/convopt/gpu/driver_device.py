@@ -77,7 +77,7 @@ class DriverDevice:
         self.call("cuInit", 0)
         self._device = self.call("cuDeviceGet", ordinal)
         name: bytes = self.call("cuDeviceGetName", _NAME_BYTES, self._device)
-        self.name = name.rstrip(b"\0").decode()
+        self.name = name.partition(b"\0")[0].decode()
         major, minor = (
             self._attribute(f"COMPUTE_CAPABILITY_{word}") for word in ("MAJOR", "MINOR")
         )

@@ -41,9 +41,9 @@ def compile_with_nvrtc(cuda: str, compute_capability: str) -> bytes:
 
 
 def _bytes(nvrtc: Any, program: Any, what: str) -> bytes:
-    buffer: bytes = b" " * _call(nvrtc, f"nvrtcGet{what}Size", program)
+    buffer = bytearray(_call(nvrtc, f"nvrtcGet{what}Size", program))
     _call(nvrtc, f"nvrtcGet{what}", program, buffer)
-    return buffer
+    return bytes(buffer)
 
 
 def _call(nvrtc: Any, function: str, *arguments: Any) -> Any:
