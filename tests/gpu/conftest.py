@@ -160,8 +160,6 @@ def generator(monkeypatch):
     module = ModuleType("convopt.backends.tvm.network")
     module.build_network = build_network  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr("convopt.gpu.emission.check_tvm", lambda: None)
-    monkeypatch.setattr("convopt.gpu.build.check_tvm", lambda: None)
     return calls
 
 

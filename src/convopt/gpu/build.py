@@ -6,7 +6,7 @@ from convopt.backends.targets import GpuTarget
 from convopt.by_target import planning_passes
 from convopt.collection import paused_collection
 from convopt.gpu.bundle import Bundle
-from convopt.gpu.emission import GpuCode, check_tvm
+from convopt.gpu.emission import GpuCode
 from convopt.mlir_text import new_context
 from convopt.model import Model
 from convopt.pass_manager import run_passes
@@ -28,7 +28,6 @@ def build_bundle(
 
     Raises ConvoptError for a model of which onnxruntime would run a part: it has no place there.
     """
-    check_tvm()
     module = model.module.clone()
     passes = passes_named(planning_passes(target), target=target_name)
     run_passes(module, passes, new_context(), observers)

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from xdsl.dialects.builtin import ModuleOp
 
 from convopt.backends.targets import GpuTarget
-from convopt.errors import ConvoptError
 from convopt.gpu.bundle import Bundle
 from convopt.gpu.compilers import machine_code
 
@@ -27,7 +25,6 @@ class GpuCode:
     @cached_property
     def network(self) -> "Network":
         """Raises ConvoptError without TVM, and for operations that have no kernel on GPUs."""
-        check_tvm()
         from convopt.backends.tvm.network import build_network
 
         return build_network(self.module, self.target, self.symbol)
@@ -76,12 +73,4 @@ class GpuCode:
             name or self.symbol,
             compiled_nodes,
             notes,
-        )
-
-
-def check_tvm() -> None:
-    """Raise ConvoptError unless Apache TVM is installed."""
-    if find_spec("tvm") is None:
-        raise ConvoptError(
-            "expected Apache TVM to make code for GPUs, found none: pip install 'convopt[cuda]'"
         )
