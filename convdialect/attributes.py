@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from xdsl.dialects.builtin import IntAttr
+from xdsl.dialects.builtin import BoolAttr, IntAttr
 from xdsl.dialects.utils.enum_attribute import EnumAttribute
 from xdsl.ir import Attribute, ParametrizedAttribute, SpacedOpaqueSyntaxAttribute
 from xdsl.irdl import irdl_attr_definition
@@ -165,6 +165,10 @@ def _extent(name: str) -> _Reader:
         return IntAttr(parser.parse_integer(allow_boolean=False, context_msg=f" for '{name}'"))
 
     return read
+
+
+def _flag(parser: AttrParser) -> Attribute:
+    return BoolAttr.from_bool(parser.parse_boolean())
 
 
 def _parse_settings(parser: AttrParser, readers: dict[str, _Reader]) -> dict[str, Attribute]:
@@ -331,7 +335,9 @@ class BlockAttr(ParametrizedAttribute):
     keeps `thread_filters` x `thread_pixels` sums in registers. Reductions are streamed through
     shared memory, `channels` input channels at a time, whose products `slices` groups of threads
     divide among them and add up at the end. With two `buffers`, the next channels arrive while
-    these are worked on. Settings of value 1 are not printed, apart from the first three.
+    these are worked on. With `matrix` the sums are made by tensor cores, f32 ones of factors
+    rounded to tf32, and it is a warp that keeps `thread_filters` x `thread_pixels` of them.
+    Settings of value 1 are not printed, apart from the first three.
     """
 
     name = "conv.block"
@@ -344,6 +350,7 @@ class BlockAttr(ParametrizedAttribute):
     channels: IntAttr
     slices: IntAttr
     buffers: IntAttr
+    matrix_attr: BoolAttr
 
     def __init__(
         self,
@@ -355,9 +362,14 @@ class BlockAttr(ParametrizedAttribute):
         channels: int = 1,
         slices: int = 1,
         buffers: int = 1,
+        matrix: bool = False,
     ) -> None:
         sizes = (filters, rows, columns, thread_filters, thread_pixels, channels, slices, buffers)
-        super().__init__(*map(IntAttr, sizes))
+        super().__init__(*map(IntAttr, sizes), BoolAttr.from_bool(matrix))
+
+    @property
+    def matrix(self) -> bool:
+        return bool(self.matrix_attr.value.data)
 
     @property
     def extents(self) -> dict[str, int]:
@@ -365,7 +377,8 @@ class BlockAttr(ParametrizedAttribute):
         return {name: attribute.data for name, attribute in self._settings().items()}
 
     def _settings(self) -> dict[str, IntAttr]:
-        return dict(zip(_BLOCK_SETTINGS, cast(tuple[IntAttr, ...], self.parameters), strict=True))
+        sizes = cast(tuple[IntAttr, ...], self.parameters[:-1])
+        return dict(zip(_BLOCK_SETTINGS, sizes, strict=True))
 
     def verify(self) -> None:
         _verify_extents(self.name, self.extents)
@@ -377,8 +390,10 @@ class BlockAttr(ParametrizedAttribute):
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
         with parser.in_angle_brackets():
-            settings = _parse_settings(parser, {name: _extent(name) for name in _BLOCK_SETTINGS})
-        return [settings.get(name, IntAttr(1)) for name in _BLOCK_SETTINGS]
+            readers = {name: _extent(name) for name in _BLOCK_SETTINGS}
+            settings = _parse_settings(parser, {**readers, "matrix": _flag})
+        sizes = [settings.get(name, IntAttr(1)) for name in _BLOCK_SETTINGS]
+        return [*sizes, settings.get("matrix", BoolAttr.from_bool(False))]
 
     def print_parameters(self, printer: Printer) -> None:
         shown = {
@@ -388,6 +403,8 @@ class BlockAttr(ParametrizedAttribute):
         }
         with printer.in_angle_brackets():
             printer.print_string(", ".join(f"{name} = {size}" for name, size in shown.items()))
+            if self.matrix:
+                printer.print_string(", matrix = true")
 
 
 _BLOCK_SETTINGS = (

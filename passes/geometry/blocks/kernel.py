@@ -18,7 +18,7 @@ IMAGE_KINDS = (ModuleKind.DW, ModuleKind.PWDW, ModuleKind.DWPW, ModuleKind.PWDWP
 class BlockKernel:
     """Blocks of `sizes` for `stages`. `channel_operands`: for each stage, how many of its
     epilogue's operands have a value per channel, which are staged, too. `lanes`: channels in a
-    32-bit word. `is_scaled`: the input's channels have factors.
+    32-bit word of the input and of what is between stages, `result_lanes` of the result. `is_scaled`: the input's channels have factors.
 
     All word and thread counts are of one block.
     """
@@ -27,6 +27,7 @@ class BlockKernel:
     sizes: BlockSizes
     channel_operands: tuple[int, ...]
     lanes: int = 1
+    result_lanes: int = 1
     is_scaled: bool = False
 
     @property
@@ -117,8 +118,23 @@ class BlockKernel:
         sizes = self.sizes
         made = self.touched_pixels if self.kind is ModuleKind.PWDW else sizes.pixels
         return ProductThreads.of_tile(
-            sizes.filters, made, sizes.thread_filters, sizes.thread_pixels, sizes.slices
+            sizes.filters,
+            made,
+            sizes.thread_filters,
+            sizes.thread_pixels,
+            sizes.slices,
+            sizes.matrix,
         )
+
+    @property
+    def pitch(self) -> int:
+        """Words from a channel's pixels to the next one's, where the last reduction reads them.
+
+        Tensor cores read four channels of eight pixels at a time: no two of them shall lie in the
+        same of the 32 banks.
+        """
+        pixels = self.product.pixels
+        return pixels + 8 if self.sizes.matrix and pixels % 16 == 0 else pixels
 
     @cached_property
     def first_product(self) -> ProductThreads:
@@ -168,7 +184,7 @@ def _depthwise(kernel: BlockKernel) -> SharedRegions:
     staged = StagedRegions.of({}, 1)
     kept = {
         "x": filters // kernel.lanes * kernel.touched_pixels,
-        "w": filters * kernel.window.taps,
+        "w": filters // kernel.lanes * kernel.window.taps,
         "e": filters * kernel.channel_operands[0],
     }
     return SharedRegions.of(staged, kept, {})
@@ -176,7 +192,7 @@ def _depthwise(kernel: BlockKernel) -> SharedRegions:
 
 def _reduction(kernel: BlockKernel) -> SharedRegions:
     sizes, product = kernel.sizes, kernel.product
-    pixels = product.pixels if kernel.is_flat else kernel.touched_pixels
+    pixels = kernel.pitch if kernel.is_flat else kernel.touched_pixels
     staged = StagedRegions.of(
         {
             "x": kernel.groups_of_a_tile * kernel.step_words * pixels,
@@ -192,15 +208,15 @@ def _reduction(kernel: BlockKernel) -> SharedRegions:
 def _reduction_depthwise(kernel: BlockKernel) -> SharedRegions:
     sizes, product = kernel.sizes, kernel.product
     staged = StagedRegions.of(
-        {"x": kernel.step_words * product.pixels, "w": kernel.step_words * sizes.filters},
+        {"x": kernel.step_words * kernel.pitch, "w": kernel.step_words * sizes.filters},
         sizes.buffers,
     )
     kept = {
         "e0": sizes.filters * kernel.channel_operands[0],
-        "d": sizes.filters * kernel.window.taps,
+        "d": sizes.filters // kernel.lanes * kernel.window.taps,
         "e1": sizes.filters * kernel.channel_operands[1],
     }
-    later = {**_sums(product), "middle": sizes.filters // kernel.lanes * product.pixels}
+    later = {**_sums(product), "middle": sizes.filters // kernel.lanes * kernel.pitch}
     return SharedRegions.of(staged, kept, later)
 
 
@@ -209,14 +225,14 @@ def _depthwise_reduction(kernel: BlockKernel) -> SharedRegions:
     staged = StagedRegions.of(
         {
             "x": kernel.step_words * kernel.touched_pixels,
-            "d": sizes.channels * kernel.window.taps,
+            "d": kernel.step_words * kernel.window.taps,
             "e0": sizes.channels * kernel.channel_operands[0],
             "w": kernel.step_words * sizes.filters,
         },
         sizes.buffers,
     )
     kept = {
-        "middle": kernel.step_words * product.pixels,
+        "middle": kernel.step_words * kernel.pitch,
         "e1": sizes.filters * kernel.channel_operands[1],
     }
     return SharedRegions.of(staged, kept, _sums(product))
@@ -228,7 +244,7 @@ def _two_reductions(kernel: BlockKernel) -> SharedRegions:
     step = kernel.step_words * max(first.pixels + first.filters, sizes.filters)
     staged = StagedRegions.of({"step": step}, sizes.buffers)
     kept = {
-        "middle": kernel.middle_channels // kernel.lanes * product.pixels,
+        "middle": kernel.middle_channels // kernel.lanes * kernel.pitch,
         "e0": first.filters * kernel.channel_operands[0],
         "e1": sizes.filters * kernel.channel_operands[1],
     }
@@ -242,7 +258,7 @@ def _inverted_residual(kernel: BlockKernel) -> SharedRegions:
         {
             "w0": inputs * first.filters,
             "e0": first.filters * kernel.channel_operands[0],
-            "d": sizes.channels * kernel.window.taps,
+            "d": kernel.step_words * kernel.window.taps,
             "e1": sizes.channels * kernel.channel_operands[1],
             "w2": kernel.step_words * sizes.filters,
         },
@@ -251,7 +267,7 @@ def _inverted_residual(kernel: BlockKernel) -> SharedRegions:
     kept = {
         "x": inputs * first.pixels,
         "wide": kernel.step_words * first.pixels,
-        "middle": kernel.step_words * product.pixels,
+        "middle": kernel.step_words * kernel.pitch,
         "e2": sizes.filters * kernel.channel_operands[2],
     }
     return SharedRegions.of(staged, kept, _sums(product))

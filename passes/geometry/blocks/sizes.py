@@ -17,10 +17,11 @@ class BlockSizes:
     channels: int = 1
     slices: int = 1
     buffers: int = 1
+    matrix: bool = False
 
     @staticmethod
     def of(attribute: BlockAttr) -> "BlockSizes":
-        return BlockSizes(**attribute.extents)
+        return BlockSizes(**attribute.extents, matrix=attribute.matrix)
 
     @property
     def attribute(self) -> BlockAttr:

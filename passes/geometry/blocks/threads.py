@@ -14,7 +14,8 @@ class ProductThreads:
     """`filter_threads` x `pixel_threads` threads in `slices`, each with a register tile.
 
     A thread's filters and its pixels are neighbours, so that it reads them as vectors. `slices`
-    groups of threads make the same sums, each over its part of the channels.
+    groups of threads make the same sums, each over its part of the channels. With `is_matrix` read
+    warp for thread: its lanes hold the sums of a tile together, as tensor cores deal them out.
     """
 
     thread_filters: int
@@ -22,10 +23,16 @@ class ProductThreads:
     filter_threads: int
     pixel_threads: int
     slices: int = 1
+    is_matrix: bool = False
 
     @staticmethod
     def of_tile(
-        filters: int, pixels: int, thread_filters: int, thread_pixels: int, slices: int = 1
+        filters: int,
+        pixels: int,
+        thread_filters: int,
+        thread_pixels: int,
+        slices: int = 1,
+        is_matrix: bool = False,
     ) -> "ProductThreads":
         """As many threads as the register tile asks for."""
         return ProductThreads(
@@ -34,6 +41,7 @@ class ProductThreads:
             -(-filters // thread_filters),
             -(-pixels // thread_pixels),
             slices,
+            is_matrix,
         )
 
     @staticmethod
@@ -61,12 +69,17 @@ class ProductThreads:
 
     @property
     def threads(self) -> int:
-        return self.filter_threads * self.pixel_threads * self.slices
+        return self.filter_threads * self.pixel_threads * self.slices * self.unit
+
+    @property
+    def unit(self) -> int:
+        """Threads that have a register tile together."""
+        return WARP if self.is_matrix else 1
 
     @property
     def sums(self) -> int:
         """Accumulators of a thread."""
-        return self.thread_filters * self.thread_pixels
+        return self.thread_filters * self.thread_pixels // self.unit
 
     @property
     def pixel_lanes(self) -> int:
