@@ -8,7 +8,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-HEAVY = ("xdsl", "onnx", "onnxruntime", "torch", "tvm", "llvmlite", "rich", "numpy")
+HEAVY = ("xdsl", "onnx", "onnxruntime", "torch", "tvm", "cupy", "cuda", "llvmlite", "rich", "numpy")
 
 
 def imported_by(code: str) -> set[str]:
