@@ -14,11 +14,11 @@ SIMPLIFY = (
     "conv-fuse-input-scales",
 )
 PLAN = ("conv-assign-layouts", "conv-fuse-modules", "conv-choose-tiles")
-PLAN_GPU = ("conv-fuse-modules",)
+PLAN_GPU = ("conv-fuse-modules", "conv-choose-blocks")
 LOWER = ("conv-outline-kernels", "conv-plan-arena")
 CODEGEN = ("conv-expand-math", "conv-loops-to-llvm")
 
-NEEDS_TARGET = frozenset({*PLAN, "conv-outline-kernels"})
+NEEDS_TARGET = frozenset({*PLAN, *PLAN_GPU, "conv-outline-kernels"})
 """Passes that take the option `target`."""
 
 PIPELINES: dict[str, tuple[str, ...]] = {

@@ -17,6 +17,7 @@ _MODULES = {
     "conv-assign-layouts": ("plan.assign_layouts", "AssignLayoutsPass"),
     "conv-fuse-modules": ("plan.fuse_modules", "FuseModulesPass"),
     "conv-choose-tiles": ("plan.choose_tiles", "ChooseTilesPass"),
+    "conv-choose-blocks": ("plan.choose_blocks", "ChooseBlocksPass"),
     "conv-outline-kernels": ("lower.outline_kernels", "OutlineKernelsPass"),
     "conv-plan-arena": ("lower.plan_arena", "PlanArenaPass"),
     "conv-expand-math": ("lower.expand_math", "ExpandMathPass"),

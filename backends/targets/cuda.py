@@ -29,6 +29,7 @@ _MINOR = 76
 _SHARED_BYTES_PER_SM = 81
 _REGISTERS_PER_SM = 82
 _SHARED_BYTES_PER_BLOCK = 97
+_BLOCKS_PER_SM = 106
 
 _64_CORES = ((6, 0), (7, 0), (7, 2), (7, 5), (8, 0))
 """Compute capabilities whose multiprocessors start 64 fp32 multiply-adds a cycle; the others that
@@ -116,25 +117,37 @@ def cuda_target(name: str, shipped: Sequence[GpuTarget]) -> GpuTarget:
 def describe_gpu(
     name: str, attribute: Callable[[int], int], shipped: Sequence[GpuTarget]
 ) -> GpuTarget:
-    """A target from the attributes of a GPU; 0 is an attribute that the driver does not tell."""
+    """A target from the attributes of a GPU; 0 is an attribute that the driver does not tell.
+
+    Latencies are those of the nearest target, and what L2 gives to a multiprocessor in a cycle.
+    """
     major, minor = attribute(_MAJOR), attribute(_MINOR)
     near = min(shipped, key=lambda one: _distance(one, major, minor))
     shared_bytes = attribute(_SHARED_BYTES_PER_SM) or near.shared_bytes_per_sm
     # The clock of the memory is that of double data rate: two transfers a cycle.
     gbs = 2e-6 * attribute(_MEMORY_CLOCK_KHZ) * attribute(_MEMORY_BUS_BITS) / 8
+    sms = attribute(_MULTIPROCESSORS) or near.sms
+    frequency_ghz = 1e-6 * attribute(_CLOCK_KHZ) or near.frequency_ghz
     return GpuTarget(
         name=name,
         compute_capability=f"{major}.{minor}",
-        sms=attribute(_MULTIPROCESSORS) or near.sms,
+        sms=sms,
         cores_per_sm=64 if (major, minor) in _64_CORES else 128,
         threads_per_sm=attribute(_THREADS_PER_SM) or near.threads_per_sm,
+        blocks_per_sm=attribute(_BLOCKS_PER_SM) or near.blocks_per_sm,
         registers_per_sm=attribute(_REGISTERS_PER_SM) or near.registers_per_sm,
         shared_bytes_per_sm=shared_bytes,
         shared_bytes_per_block=attribute(_SHARED_BYTES_PER_BLOCK) or near.shared_bytes_per_block,
         l1_bytes_per_sm=max(near.l1_bytes_per_sm, shared_bytes),
-        frequency_ghz=1e-6 * attribute(_CLOCK_KHZ) or near.frequency_ghz,
+        shared_bytes_per_cycle=near.shared_bytes_per_cycle,
+        shared_latency=near.shared_latency,
+        frequency_ghz=frequency_ghz,
         l2_bytes=attribute(_L2_BYTES) or near.l2_bytes,
+        l2_gbs=near.l2_gbs * sms * frequency_ghz / (near.sms * near.frequency_ghz),
+        l2_latency=near.l2_latency,
         dram_gbs=gbs or near.dram_gbs,
+        dram_latency=near.dram_latency,
+        launch_us=near.launch_us,
     )
 
 

@@ -89,7 +89,10 @@ class GpuTarget:
 
     `compute_capability` as in "8.6". Sizes in bytes, per multiprocessor where the name says so;
     `shared_bytes_per_sm` is the most that shared memory can be set to, `shared_bytes_per_block` the
-    most that one block can have of it; `l1_bytes_per_sm` is what both share. Bandwidth in GB/s.
+    most that one block can have of it; `l1_bytes_per_sm` is what both share;
+    `shared_bytes_per_cycle` is what shared memory gives or takes. Bandwidths in GB/s, `l2_gbs` for
+    reading. Latencies in cycles: until a load from there arrives. `launch_us`: from the end of a
+    kernel to the start of the one that waits for it, in a CUDA graph.
     """
 
     name: str
@@ -97,13 +100,20 @@ class GpuTarget:
     sms: int
     cores_per_sm: int
     threads_per_sm: int
+    blocks_per_sm: int
     registers_per_sm: int
     shared_bytes_per_sm: int
     shared_bytes_per_block: int
     l1_bytes_per_sm: int
+    shared_bytes_per_cycle: int
+    shared_latency: int
     frequency_ghz: float
     l2_bytes: int
+    l2_gbs: float
+    l2_latency: int
     dram_gbs: float
+    dram_latency: int
+    launch_us: float
 
     def __post_init__(self) -> None:
         _check_fields(self)

@@ -43,9 +43,9 @@ class FuseModulesPass(ModulePass):
     are in a network. Only a result with one user, which is a convolution's input, can stay inside;
     a residual may be added at a module's end. Rows of bands and register tiles are chosen with the
     module.
-    On a GPU a module's blocks make some filters of a spatial tile, and what counts is the traffic
-    between global and shared memory. The schedule is then `#conv.block<filters = …, rows = …,
-    columns = …>`, and layouts stay as they are.
+    On a GPU a module's blocks make some filters of a spatial tile; the schedule is then
+    `#conv.block<…>`, and layouts stay as they are. Time is predicted from what blocks of threads
+    do (passes/cost/gpu).
     Preconditions: for a CPU, layouts are assigned. A convolution with a schedule written by hand is left alone.
     Options: `target`, the name of a target or the path of a target file; `max_stages`, how many
     layers a module may have (1: nothing is fused); `max_ring_bytes`, how much its intermediate rows
@@ -97,7 +97,7 @@ class FuseModulesPass(ModulePass):
 
     def _planner(self, target: Target, module: ModuleOp) -> ModulePlanner:
         if isinstance(target, GpuTarget):
-            return GpuPlanner(target)
+            return GpuPlanner.of_network(module, target)
         check_cpu_elements(module)
         most_ring_bytes = self.max_ring_bytes or inf
         return CpuPlanner(target, network_bytes_of(module, target), most_ring_bytes)

@@ -1,68 +1,88 @@
-"""Fused modules on a GPU: a thread block makes some filters of a spatial tile."""
+"""Layers and fused modules on a GPU: a block of threads makes some filters of a spatial tile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xdsl.dialects.builtin import ModuleOp
+
 from convopt.backends.targets import GpuTarget
 from convopt.convdialect.attributes import BlockAttr, TileAttr
+from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.shapes import FLOAT_BYTES
-from convopt.passes.cost.memory_access.gpu_limits import BlockTile, GpuLimits
-from convopt.passes.cost.memory_access.gpu_search import best_layer, best_module
-from convopt.passes.cost.memory_access.traffic import Traffic
+from convopt.passes.geometry.blocks.of_operations import elementwise_operands, kernel_of
+from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.passes.geometry.convolution import convolution_of
+from convopt.passes.plan.gpu_search import BestBlock, KernelProblem, best_block
+
+_ANY_SIZES = BlockSizes(1, 1, 1)
 
 
 @dataclass(frozen=True)
 class PlannedBlocks:
-    """A layer or a module whose blocks move so much between global and shared memory."""
+    """A layer or a module with its best block of threads."""
 
-    tile: BlockTile
-    traffic: Traffic
-    target: GpuTarget
+    best: BestBlock
     tiles: tuple[TileAttr, ...] = ()
 
     @property
     def seconds(self) -> float:
-        """The traffic at the bandwidth of global memory, the same for all kernels."""
-        return self.moved_bytes / self.target.dram_gbs * 1e-9
+        return self.best.seconds
 
     @property
     def moved_bytes(self) -> int:
-        return FLOAT_BYTES * self.traffic.total
+        return self.best.traffic.bytes
 
     @property
     def schedule(self) -> BlockAttr:
-        return BlockAttr(self.tile.filters, self.tile.rows, self.tile.columns)
+        return self.best.sizes.attribute
 
 
 @dataclass(frozen=True)
 class GpuPlanner:
-    """Least traffic between global and shared memory (passes/cost/memory_access/gpu_modules)."""
+    """Least time by the model of passes/cost/gpu. `is_cold`: a network's filters do not stay in L2
+    from one run to the next."""
 
     target: GpuTarget
+    is_cold: bool = False
+
+    @staticmethod
+    def of_network(module: ModuleOp, target: GpuTarget) -> "GpuPlanner":
+        """Filters are cold where L2 does not hold those of all convolutions."""
+        convolutions = (op for op in module.walk() if isinstance(op, ConvolutionOp))
+        filters = sum(convolution_of(op).weight_elements for op in convolutions)
+        return GpuPlanner(target, FLOAT_BYTES * filters > target.l2_bytes)
 
     @property
     def far(self) -> str:
         return "between global and shared memory"
 
     def layer(self, op: ConvolutionOp) -> PlannedBlocks:
-        conv = convolution_of(op)
-        planned = best_layer(conv, GpuLimits.of(self.target))
-        if planned is not None:
-            return PlannedBlocks(planned.tile, planned.traffic, self.target)
-        once = Traffic(conv.input_elements, conv.weight_elements, 0, conv.output_elements)
-        return PlannedBlocks(BlockTile(1, 1, 1), once, self.target)
+        """Raises ConvoptError where the target has no room for a block."""
+        planned = self._planned([op])
+        if planned is None:
+            raise ConvoptError(
+                f"{op.name}: expected a GPU with room for a block, found {self.target.name}"
+            )
+        return planned
 
     def module(self, stages: Sequence[ConvolutionOp]) -> PlannedBlocks | None:
-        """Pairs of depthwise and pointwise convolutions, and inverted residuals."""
-        planned = best_module(tuple(map(convolution_of, stages)), GpuLimits.of(self.target))
-        if planned is None:
+        return self._planned(stages)
+
+    def _planned(self, stages: Sequence[ConvolutionOp]) -> PlannedBlocks | None:
+        kernel = kernel_of(stages, _ANY_SIZES)
+        if kernel is None:
             return None
-        return PlannedBlocks(planned.tile, planned.traffic, self.target)
+        elementwise = elementwise_operands(stages[-1])
+        best = best_block(KernelProblem(kernel, self.target, elementwise, self.is_cold))
+        return None if best is None else PlannedBlocks(best)
 
     def nothing_to_gain(self, stages: Sequence[ConvolutionOp]) -> str:
         return ""
 
     def refusal(self, stage: ConvolutionOp, consumer: ConvolutionOp) -> str:
+        if elementwise_operands(stage):
+            return "its epilogue reads a tensor of the result's shape"
+        if stage.scale is not None or consumer.scale is not None:
+            return "an input is scaled"
         return ""

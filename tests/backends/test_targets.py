@@ -27,13 +27,20 @@ compute_capability = "8.6"
 sms = 48
 cores_per_sm = 128
 threads_per_sm = 1536
+blocks_per_sm = 16
 registers_per_sm = 65536
 shared_bytes_per_sm = 102400
 shared_bytes_per_block = 101376
 l1_bytes_per_sm = 131072
+shared_bytes_per_cycle = 128
+shared_latency = 23
 frequency_ghz = 1.5
 l2_bytes = 4194304
+l2_gbs = 1500
+l2_latency = 200
 dram_gbs = 448
+dram_latency = 400
+launch_us = 1.5
 """
 
 

@@ -1,0 +1,1 @@
+"""What kernels of a GPU cost: words moved, room taken, time."""

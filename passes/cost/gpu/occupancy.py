@@ -1,0 +1,70 @@
+"""What a kernel takes of a multiprocessor: registers, shared memory, and how many blocks fit."""
+
+from convopt.backends.targets import GpuTarget
+from convopt.passes.geometry.blocks.checks import problem_of
+from convopt.passes.geometry.blocks.kernel import BlockKernel
+from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.threads import WARP, ProductThreads
+
+MOST_REGISTERS = 255
+"""A thread's, by the instructions' encoding."""
+_BASE_REGISTERS = 28
+"""Addresses, indices and loop counters of a kernel."""
+_REGISTER_UNIT = 8
+_SYSTEM_SHARED_BYTES = 1024
+"""What the system takes of every block's shared memory from compute capability 8.0 on."""
+
+
+def problem_on(kernel: BlockKernel, target: GpuTarget) -> str:
+    """Why the target cannot run the kernel, or nothing can; empty if it can."""
+    problem = problem_of(kernel)
+    if problem:
+        return problem
+    if kernel.shared.size > target.shared_bytes_per_block:
+        return (
+            f"shared memory: expected at most {target.shared_bytes_per_block} bytes in a block on "
+            f"{target.name}, found {kernel.shared.size}"
+        )
+    registers = registers_of(kernel)
+    if registers > MOST_REGISTERS:
+        return f"registers: expected at most {MOST_REGISTERS} in a thread, found about {registers}"
+    if kernel.threads > target.threads_per_sm or not resident_blocks(kernel, target):
+        return (
+            f"registers: expected at most {target.registers_per_sm} in a block on {target.name}, "
+            f"found about {_warps(kernel) * WARP * registers}"
+        )
+    return ""
+
+
+def registers_of(kernel: BlockKernel) -> int:
+    """An estimate of a thread's registers: sums and factors of its products, strips, addresses."""
+    if kernel.kind is ModuleKind.DW:
+        return _BASE_REGISTERS + 3 * kernel.sizes.thread_pixels
+    products = [_of_product(kernel.product)]
+    if kernel.kind in (ModuleKind.PWPW, ModuleKind.PWDWPW):
+        products.append(_of_product(kernel.first_product))
+    if kernel.kind is ModuleKind.PWDWPW:  # the last sums stay while the first ones are made
+        return _BASE_REGISTERS + sum(products)
+    strips = kernel.sizes.thread_pixels if not kernel.is_flat else 0
+    return _BASE_REGISTERS + max(products) + strips
+
+
+def _of_product(product: ProductThreads) -> int:
+    return product.sums + product.thread_filters + product.thread_pixels
+
+
+def resident_blocks(kernel: BlockKernel, target: GpuTarget) -> int:
+    """Blocks that a multiprocessor holds at a time."""
+    warps = _warps(kernel)
+    registers = -(-registers_of(kernel) // _REGISTER_UNIT) * _REGISTER_UNIT
+    system = 0 if target.compute_capability.startswith("7.") else _SYSTEM_SHARED_BYTES
+    return min(
+        target.blocks_per_sm,
+        target.threads_per_sm // (warps * WARP),
+        target.registers_per_sm // (warps * WARP * registers),
+        target.shared_bytes_per_sm // (kernel.shared.size + system),
+    )
+
+
+def _warps(kernel: BlockKernel) -> int:
+    return -(-kernel.threads // WARP)

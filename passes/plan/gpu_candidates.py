@@ -1,0 +1,145 @@
+"""Sizes of blocks that are worth trying for a kernel."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.blocks.kernel import BlockKernel
+from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.sizes import BlockSizes
+
+_FILTERS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+_DEPTHWISE_FILTERS = (1, 2, 4, 8, 16, 32, 64)
+_PIXELS = (16, 32, 64, 96, 128, 192, 256)
+_EXTENTS = (1, 2, 4, 7, 8, 14, 16, 28, 32, 56, 112)
+_MOST_PIXELS = 512
+_MOST_PARTS = 8
+_THREAD_EXTENTS = (1, 2, 3, 4, 5, 6, 7, 8)
+_CHANNELS = (4, 8, 16, 32, 64)
+_SLICES = (1, 2, 4, 8)
+_VECTOR = 4
+
+_Item = TypeVar("_Item")
+
+
+def filters_of(kernel: BlockKernel) -> tuple[int, ...]:
+    """Filters of a block: few to all, in multiples of four where there are such."""
+    last, lanes = kernel.stages.last, kernel.lanes
+    if kernel.kind is ModuleKind.DW:
+        return _clipped((each * lanes for each in _DEPTHWISE_FILTERS), last.outputs)
+    if last.groups == 1 or last.is_depthwise:
+        parts = (_rounded(-(-last.outputs // n), _VECTOR) for n in range(1, _MOST_PARTS + 1))
+        few = [each for each in (*_FILTERS, *parts) if each <= _FILTERS[-1]]
+        return _clipped(few, _rounded(last.outputs, lanes))
+    of_group = last.group_outputs
+    parts_of_group = [each for each in _FILTERS if each < of_group and of_group % each == 0]
+    wholes = [of_group * n for n in (1, 2, 4, 8, 16, 32) if n <= last.groups]
+    few = [each for each in (*parts_of_group, *wholes) if each <= _FILTERS[-1]]
+    return tuple(sorted({each for each in few if each % lanes == 0} | {of_group}))
+
+
+def tiles_of(kernel: BlockKernel) -> tuple[tuple[int, int], ...]:
+    """Rows and columns: parts of equal size, and round numbers."""
+    window = kernel.window
+    if kernel.is_flat:
+        pixels = window.columns.outputs
+        unit = _VECTOR if pixels % _VECTOR == 0 else 1
+        parts = (_rounded(-(-pixels // n), unit) for n in range(1, 2 * _MOST_PARTS))
+        wide = [each for each in (*_PIXELS, *parts) if each <= _PIXELS[-1]]
+        return tuple((1, each) for each in _clipped(wide, pixels))
+    return tuple(
+        (rows, columns)
+        for rows in _extents(window.rows)
+        for columns in _extents(window.columns)
+        if rows * columns <= _MOST_PIXELS
+    )
+
+
+def _extents(axis: Axis) -> tuple[int, ...]:
+    parts = (-(-axis.outputs // n) for n in (1, 2, 3, 4))
+    return _clipped((*_EXTENTS, *parts), axis.outputs)
+
+
+def thread_tiles_of(kernel: BlockKernel) -> tuple[tuple[int, int], ...]:
+    """Filters and pixels of a thread that the kernel's block allows."""
+    sizes = kernel.sizes
+    tall = [each for each in _THREAD_EXTENTS if sizes.filters % each == 0]
+    wide: Iterable[int] = _THREAD_EXTENTS
+    if kernel.kind is ModuleKind.DW:
+        wide = [each for each in _THREAD_EXTENTS if kernel.tile[1] % each == 0]
+    return tuple((filters, pixels) for filters in tall for pixels in wide)
+
+
+def streamings_of(kernel: BlockKernel) -> tuple[tuple[int, int, int], ...]:
+    """Channels of a step, slices, buffers."""
+    if kernel.kind is ModuleKind.DW:
+        return ((1, 1, 1),)
+    most = _rounded(kernel.streamed_channels, kernel.lanes)
+    channels = _clipped((each * kernel.lanes for each in _CHANNELS), most)
+    return tuple(
+        (each, slices, buffers)
+        for each in channels
+        for slices in _SLICES
+        if each % (slices * kernel.lanes) == 0
+        for buffers in (1, 2)
+        if buffers == 1 or each < most
+    )
+
+
+def starts_of(kernel: BlockKernel) -> Iterator[BlockSizes]:
+    """A coarse grid over blocks, with middling threads and steps."""
+    filters, tiles = filters_of(kernel), tiles_of(kernel)
+    for block_filters in _spread(filters, 5):
+        for rows, columns in _spread(tiles, 9):
+            for pixels in (2, 4):
+                sizes = BlockSizes(block_filters, rows, columns)
+                yield fitted(kernel, replace(sizes, thread_filters=4, thread_pixels=pixels))
+
+
+def fitted(kernel: BlockKernel, sizes: BlockSizes) -> BlockSizes:
+    """The sizes with threads and steps that the block allows, near those given."""
+    one = replace(kernel, sizes=sizes)
+    threads = thread_tiles_of(one)
+    if (sizes.thread_filters, sizes.thread_pixels) not in threads:
+        tall = max(f for f, _ in threads if f <= sizes.thread_filters)
+        wide = max(p for _, p in threads if p <= sizes.thread_pixels)
+        sizes = replace(sizes, thread_filters=tall, thread_pixels=wide)
+    last = kernel.stages.last
+    if last.groups > 1 and not last.is_depthwise:
+        whole = last.group_outputs
+        tall = max(n for n in range(1, sizes.thread_filters + 1) if whole % n == 0)
+        sizes = replace(sizes, thread_filters=tall)
+    if kernel.kind is not ModuleKind.DW and sizes.channels == 1:
+        steps = streamings_of(one)
+        channels, slices, buffers = min(steps, key=lambda each: (abs(each[0] - 16), each))
+        sizes = replace(sizes, channels=channels, slices=slices, buffers=buffers)
+    return sizes
+
+
+def neighbours_of(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:
+    """Sizes that differ in one respect: the threads, the steps, the filters, or the tile."""
+    one = replace(kernel, sizes=sizes)
+    for filters, pixels in thread_tiles_of(one):
+        yield replace(sizes, thread_filters=filters, thread_pixels=pixels)
+    for channels, slices, buffers in streamings_of(one):
+        yield replace(sizes, channels=channels, slices=slices, buffers=buffers)
+    for filters in filters_of(kernel):
+        yield fitted(kernel, replace(sizes, filters=filters))
+    for rows, columns in tiles_of(kernel):
+        yield fitted(kernel, replace(sizes, rows=rows, columns=columns))
+
+
+def _clipped(sizes: Iterable[int], most: int) -> tuple[int, ...]:
+    return tuple(sorted({min(size, most) for size in sizes}))
+
+
+def _rounded(size: int, unit: int) -> int:
+    return -(-size // unit) * unit
+
+
+def _spread(items: tuple[_Item, ...], count: int) -> tuple[_Item, ...]:
+    """At most so many of the items, evenly."""
+    if len(items) <= count:
+        return items
+    return tuple(items[i * (len(items) - 1) // (count - 1)] for i in range(count))
