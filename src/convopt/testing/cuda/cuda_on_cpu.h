@@ -78,10 +78,10 @@ CONVOPT_ORDER(unsigned)
 CONVOPT_ORDER(long)
 CONVOPT_ORDER(long long)
 
-#define __expf expf  // macros, since glibc declares functions of these names
+#define __expf expf  // macros, since some glibc declares functions of these names
 #define __logf logf
+#define rsqrtf(x) (1.0f / sqrtf(x))
 static inline float __fdividef(float a, float b) { return a / b; }
-static inline float rsqrtf(float x) { return 1.0f / sqrtf(x); }
 static inline float __saturatef(float x) { return fminf(fmaxf(x, 0.0f), 1.0f); }
 static inline float __ldg(const float* p) { return *p; }
 static inline int __ldg(const int* p) { return *p; }

@@ -1,7 +1,11 @@
-// CUDA's half types for a host compiler that has _Float16 (GCC 12, Clang 15).
+// CUDA's half types for a host compiler that has _Float16 in C++ (on x86-64 GCC 12, Clang 15).
 #pragma once
 
+#if defined(__aarch64__) && !defined(__clang__)
+typedef __fp16 half;  // GCC has this one on AArch64 before it has the other
+#else
 typedef _Float16 half;
+#endif
 typedef half __half;
 struct __align__(4) half2 {
   half x, y;
@@ -48,3 +52,24 @@ static inline half2 __hfma2(half2 a, half2 b, half2 c) {
 }
 static inline half2 __hmax2(half2 a, half2 b) { return {__hmax(a.x, b.x), __hmax(a.y, b.y)}; }
 static inline half2 __hmin2(half2 a, half2 b) { return {__hmin(a.x, b.x), __hmin(a.y, b.y)}; }
+
+static inline half convopt_half_of(int word, int which) {
+  half halves[2];
+  memcpy(halves, &word, sizeof halves);
+  return halves[which];
+}
+static inline float convopt_half_low(int word) { return __half2float(convopt_half_of(word, 0)); }
+static inline float convopt_half_high(int word) { return __half2float(convopt_half_of(word, 1)); }
+static inline int convopt_pack_halves(float low, float high) {
+  const half halves[2] = {__float2half(low), __float2half(high)};
+  int word;
+  memcpy(&word, halves, sizeof word);
+  return word;
+}
+static inline float convopt_dot2(int a, int b, float c) {
+  c = fmaf(convopt_half_low(a), convopt_half_low(b), c);
+  return fmaf(convopt_half_high(a), convopt_half_high(b), c);
+}
+static inline int convopt_pack_bytes(int a, int b, int c, int d) {
+  return (a & 255) | (b & 255) << 8 | (c & 255) << 16 | int(unsigned(d) << 24);
+}
