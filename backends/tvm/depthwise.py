@@ -9,8 +9,8 @@ from convopt.backends.tvm.writer import KernelWriter
 
 @dataclass(frozen=True)
 class DepthwiseInput:
-    """Word offsets in shared memory: channels of the touched rectangle, `pitch` words each, and
-    their weights, one filter after the other."""
+    """Word offsets in shared memory: `channels` words of channels of the touched rectangle, `pitch`
+    words each, and their weights, one word of filters after the other."""
 
     pixels: str
     pitch: int
@@ -25,7 +25,8 @@ def write_depthwise(writer: KernelWriter, source: DepthwiseInput, strip: int, si
     down, across = kernel.window.rows, kernel.window.columns
     wide = kernel.touched[1]
     strips = columns // strip
-    sums = writer.registers("window", strip)
+    words = writer.words
+    sums = writer.registers("window", strip * words.lanes, words.sum)
     with writer.items(source.channels * rows * strips) as item:
         channel = script.let("c", f"{item} // {rows * strips}")
         pixel = script.let("q", scaled(f"({item} % {rows * strips})", strip))
@@ -37,8 +38,8 @@ def write_depthwise(writer: KernelWriter, source: DepthwiseInput, strip: int, si
             scaled(f"({column})", across.stride),
         )
         first = script.let("at", first)
-        with script.loop("n", strip) as n:
-            script.line(f"{sums}[{n}] = T.float32(0)")
+        with script.loop("n", strip * words.lanes) as n:
+            script.line(f"{sums}[{n}] = {words.no_sum}")
         with script.loop("r", down.kernel) as r, script.loop("t", across.kernel) as t:
             tap = total(scaled(channel, kernel.window.taps), scaled(r, across.kernel), t)
             weight = script.let("w", f"shared[{total(source.weights, tap)}]")
@@ -49,5 +50,13 @@ def write_depthwise(writer: KernelWriter, source: DepthwiseInput, strip: int, si
                     scaled(t, across.dilation),
                     scaled(n, across.stride),
                 )
-                script.line(f"{sums}[{n}] = {sums}[{n}] + {weight} * shared[{at}]")
-        sink.put(channel, pixel, strip, lambda n: f"{sums}[{n}]")
+                value = script.let("v", f"shared[{at}]")
+                for lane in range(words.lanes):
+                    sum = f"{sums}[{_sum(n, lane, words.lanes)}]"
+                    factor = words.lane(weight, lane)
+                    script.line(f"{sum} = {sum} + {factor} * {words.lane(value, lane)}")
+        sink.put(channel, pixel, strip, lambda n, lane: f"{sums}[{_sum(n, lane, words.lanes)}]")
+
+
+def _sum(pixel: str, lane: int, lanes: int) -> str:
+    return total(scaled(pixel, lanes), str(lane))

@@ -11,8 +11,8 @@ _WIDE = 4
 def copy_input(
     writer: KernelWriter, places: Places, to: str, pitch: int, first: str, count: int
 ) -> None:
-    """Copy `count` channels, from channel `first` of each group on, of the pixels that the block
-    touches. In shared memory a channel takes `pitch` words.
+    """Copy `count` words of channels, from word `first` of each group on, of the pixels that the
+    block touches. In shared memory a word of channels takes `pitch` words.
 
     What lies outside of the image or behind the last channel becomes zero.
     """
@@ -64,7 +64,7 @@ def _copy_flat(
 def copy_scales(writer: KernelWriter, to: str, first: str, count: int) -> None:
     """Copy the factors of `count` channels, from channel `first` on, of the block's image."""
     reader = writer.kernel.stages.first
-    writer.parameter("S", reader.batch * reader.channels)
+    writer.parameter("S", reader.batch * reader.channels, writer.words.buffer)
     with writer.items(count) as item:
         where, valid = _channel(writer, reader, item, first, count)
         element = f"T.if_then_else({valid}, {where}, 0)" if valid else where
@@ -74,28 +74,27 @@ def copy_scales(writer: KernelWriter, to: str, first: str, count: int) -> None:
 def _channel(
     writer: KernelWriter, reader: Convolution, channel: str, first: str, count: int
 ) -> tuple[str, str]:
-    """The input channel, images counted on, of the block's `channel`, and when there is one."""
-    kernel, script = writer.kernel, writer.script
-    of_image = scaled(IMAGE, reader.channels) if reader.batch > 1 else "0"
+    """The input's word of channels, images counted on, of the block's `channel`, and when there is
+    one."""
+    kernel, script, lanes = writer.kernel, writer.script, writer.words.lanes
+    channels = -(-reader.channels // lanes)
+    of_image = scaled(IMAGE, channels) if reader.batch > 1 else "0"
     if reader.is_depthwise or reader.groups == 1:
         found = script.let("k", total(first, channel))
-        is_there = f"{found} < {reader.channels}" if _may_exceed(reader.channels, count) else ""
+        is_there = f"{found} < {channels}" if channels % count else ""
         return total(of_image, found), is_there
     group = _first_group(writer, reader)
     if kernel.groups_of_a_tile > 1:
         group = total(group, f"{channel} // {count}")
     inner = script.let("k", total(first, f"{parenthesised(channel)} % {count}"))
     conditions = []
-    if _may_exceed(reader.group_inputs, count):
-        conditions.append(f"{inner} < {reader.group_inputs}")
+    of_group = reader.group_inputs // lanes
+    if of_group % count:
+        conditions.append(f"{inner} < {of_group}")
     if reader.groups % kernel.groups_of_a_tile:
         group = script.let("g", group)
         conditions.append(f"{group} < {reader.groups}")
-    return total(of_image, scaled(group, reader.group_inputs), inner), " and ".join(conditions)
-
-
-def _may_exceed(channels: int, count: int) -> bool:
-    return channels % count != 0
+    return total(of_image, scaled(group, of_group), inner), " and ".join(conditions)
 
 
 def _first_group(writer: KernelWriter, reader: Convolution) -> str:

@@ -9,15 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from convopt.backends.tvm.depthwise import DepthwiseInput, write_depthwise
+from convopt.backends.tvm.factors import Factors
+from convopt.backends.tvm.function import DeviceFunction
 from convopt.backends.tvm.inputs import copy_input, copy_scales
 from convopt.backends.tvm.operands import StageOperands
 from convopt.backends.tvm.places import Places
-from convopt.backends.tvm.product import Factors, Product
+from convopt.backends.tvm.products import write_product
 from convopt.backends.tvm.script import parenthesised, scaled, total
 from convopt.backends.tvm.sinks import Sink, ToGlobal, ToShared
+from convopt.backends.tvm.words import FLOAT, Words
 from convopt.backends.tvm.writer import FILTER_TILE, KernelWriter
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.shared import aligned
 from convopt.passes.geometry.blocks.threads import strip_of
 
 
@@ -28,6 +32,7 @@ class _Job:
     writer: KernelWriter
     places: Places
     operands: tuple[StageOperands, ...]
+    result: Words
 
     @property
     def kernel(self) -> BlockKernel:
@@ -44,7 +49,8 @@ class _Job:
         if not words:
             return
         tiles, steps = runs
-        self.writer.parameter(name, tiles * steps * words)
+        dtype = FLOAT if name.startswith("E") else self.writer.words.buffer
+        self.writer.parameter(name, tiles * steps * words, dtype)
         index = total(scaled(at[0], steps) if tiles > 1 else "0", at[1] if steps > 1 else "0")
         self.writer.copy_run(to, name, scaled(index, words), words)
 
@@ -68,31 +74,35 @@ class _Job:
         """The last stage's sums leave through its epilogue."""
         filters = self.kernel.sizes.filters
         epilogue = self.operands[stage].epilogue(self.writer, str(self.kept[region]), filters)
-        return ToGlobal(self.writer, self.places, epilogue, made)
+        return ToGlobal(self.writer, self.places, epilogue, made, self.result)
 
 
-def write_kernel(kernel: BlockKernel, operands: Sequence[StageOperands]) -> KernelWriter:
-    """The kernel's text, which still lacks its name."""
-    writer = KernelWriter(kernel)
-    _WRITERS[kernel.kind](_Job(writer, Places.write(writer.script, kernel), tuple(operands)))
-    last = kernel.stages.last
-    reader = kernel.stages.first
-    writer.parameter("X", reader.input_elements)
-    writer.parameter("Y", last.output_elements)
-    return writer
+def write_kernel(
+    kernel: BlockKernel, operands: Sequence[StageOperands], words: Words, result: Words
+) -> DeviceFunction:
+    """The kernel of a module whose input, filters and intermediate values are in `words`."""
+    writer = KernelWriter(kernel, words)
+    places = Places.write(writer.script, kernel)
+    _WRITERS[kernel.kind](_Job(writer, places, tuple(operands), result))
+    first, last = kernel.stages.first, kernel.stages.last
+    pixels = first.batch * first.rows.inputs * first.columns.inputs
+    writer.parameter("X", -(-first.channels // words.lanes) * pixels, words.buffer)
+    pixels = last.batch * last.rows.outputs * last.columns.outputs
+    writer.parameter("Y", -(-last.outputs // result.lanes) * pixels, result.buffer)
+    return writer.function()
 
 
 def _depthwise(job: _Job) -> None:
     kernel, writer, kept = job.kernel, job.writer, job.kept
-    filters = kernel.sizes.filters
-    copy_input(
-        writer, job.places, str(kept["x"]), kernel.touched_pixels, job.places.first_filter, filters
-    )
-    job.of_tile("W0", kept["w"], filters * kernel.window.taps)
+    filters, lanes = kernel.sizes.filters, kernel.lanes
+    first, pitch = job.places.first_filter, kernel.touched_pixels
+    first = f"({first}) // {lanes}" if lanes > 1 and first != "0" else first
+    copy_input(writer, job.places, str(kept["x"]), pitch, first, filters // lanes)
+    job.of_tile("W0", kept["w"], filters // lanes * kernel.window.taps)
     job.channel_operands(0, kept["e"], filters)
     writer.commit()
     writer.arrive()
-    source = DepthwiseInput(str(kept["x"]), kernel.touched_pixels, str(kept["w"]), filters)
+    source = DepthwiseInput(str(kept["x"]), pitch, str(kept["w"]), filters // lanes)
     sink = job.to_global(0, "e", kernel.tile[0] * kernel.tile[1])
     write_depthwise(writer, source, kernel.sizes.thread_pixels, sink)
 
@@ -101,19 +111,19 @@ def _reduction(job: _Job) -> None:
     kernel, writer = job.kernel, job.writer
     sizes, conv, product = kernel.sizes, kernel.stages.first, kernel.product
     staged = kernel.shared.staged.offsets
-    pitch = product.pixels if kernel.is_flat else kernel.touched_pixels
+    pitch = kernel.pitch if kernel.is_flat else kernel.touched_pixels
     job.channel_operands(0, job.kept["e"], sizes.filters)
-    made = Product.write(writer, product, "sums")
+    made = write_product(writer, product, "sums")
     made.clear()
 
     def stage(step: str, buffer: str) -> None:
-        first = scaled(step, sizes.channels)
+        first = scaled(step, kernel.step_words)
         to = total(buffer, str(staged["x"]))
-        copy_input(writer, job.places, to, pitch, first, sizes.channels)
-        words = conv.taps * sizes.channels * sizes.filters
+        copy_input(writer, job.places, to, pitch, first, kernel.step_words)
+        words = conv.taps * kernel.step_words * sizes.filters
         job.of_both("W0", total(buffer, str(staged["w"])), words, step)
         if kernel.is_scaled:
-            copy_scales(writer, total(buffer, str(staged["s"])), first, sizes.channels)
+            copy_scales(writer, total(buffer, str(staged["s"])), first, kernel.step_words)
 
     def compute(_: str, buffer: str) -> None:
         rows, columns = conv.rows, conv.columns
@@ -124,7 +134,7 @@ def _reduction(job: _Job) -> None:
                 sizes.filters,
                 total(buffer, str(staged["x"])),
                 pitch,
-                sizes.channels,
+                kernel.step_words,
                 (rows.kernel, columns.kernel),
                 (rows.dilation * wide, columns.dilation),
                 _pixel_offset(kernel),
@@ -141,30 +151,31 @@ def _reduction_depthwise(job: _Job) -> None:
     kernel, writer, kept = job.kernel, job.writer, job.kept
     sizes, product = kernel.sizes, kernel.product
     staged, middle = kernel.shared.staged.offsets, kernel.shared.later["middle"]
-    job.of_tile("W1", kept["d"], sizes.filters * kernel.window.taps)
+    job.of_tile("W1", kept["d"], sizes.filters // kernel.lanes * kernel.window.taps)
     job.channel_operands(0, kept["e0"], sizes.filters)
     job.channel_operands(1, kept["e1"], sizes.filters)
-    made = Product.write(writer, product, "sums")
+    made = write_product(writer, product, "sums")
     made.clear()
 
     def stage(step: str, buffer: str) -> None:
-        first = scaled(step, sizes.channels)
+        first = scaled(step, kernel.step_words)
         to = total(buffer, str(staged["x"]))
-        copy_input(writer, job.places, to, product.pixels, first, sizes.channels)
-        words = sizes.channels * sizes.filters
+        copy_input(writer, job.places, to, kernel.pitch, first, kernel.step_words)
+        words = kernel.step_words * sizes.filters
         job.of_both("W0", total(buffer, str(staged["w"])), words, step)
 
     def compute(_: str, buffer: str) -> None:
         filters, pixels = total(buffer, str(staged["w"])), total(buffer, str(staged["x"]))
-        made.accumulate(Factors(filters, sizes.filters, pixels, product.pixels, sizes.channels))
+        made.accumulate(Factors(filters, sizes.filters, pixels, kernel.pitch, kernel.step_words))
 
     writer.stream(kernel.steps, stage, compute)
     epilogue = job.operands[0].epilogue(writer, str(kept["e0"]), sizes.filters)
-    made.finish(ToShared(writer, epilogue, str(middle), product.pixels, places=job.places))
+    made.finish(ToShared(writer, epilogue, str(middle), kernel.pitch, places=job.places))
     writer.script.barrier()
-    source = DepthwiseInput(str(middle), product.pixels, str(kept["d"]), sizes.filters)
+    channels = sizes.filters // kernel.lanes
+    source = DepthwiseInput(str(middle), kernel.pitch, str(kept["d"]), channels)
     rows, columns = kernel.tile
-    strip = strip_of(columns, sizes.filters * rows, kernel.threads)
+    strip = strip_of(columns, channels * rows, kernel.threads)
     write_depthwise(writer, source, strip, job.to_global(1, "e1", rows * columns))
 
 
@@ -173,28 +184,28 @@ def _depthwise_reduction(job: _Job) -> None:
     sizes, product = kernel.sizes, kernel.product
     staged = kernel.shared.staged.offsets
     rows, columns = kernel.tile
-    strip = strip_of(columns, sizes.channels * rows, kernel.threads)
+    strip = strip_of(columns, kernel.step_words * rows, kernel.threads)
     job.channel_operands(1, kept["e1"], sizes.filters)
-    made = Product.write(writer, product, "sums")
+    made = write_product(writer, product, "sums")
     made.clear()
 
     def stage(step: str, buffer: str) -> None:
         at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
-        first = scaled(step, sizes.channels)
-        copy_input(writer, job.places, at["x"], kernel.touched_pixels, first, sizes.channels)
-        job.of_step("W0", at["d"], sizes.channels * kernel.window.taps, step)
+        first = scaled(step, kernel.step_words)
+        copy_input(writer, job.places, at["x"], kernel.touched_pixels, first, kernel.step_words)
+        job.of_step("W0", at["d"], kernel.step_words * kernel.window.taps, step)
         early = job.operands[0]
         job.of_step(early.channel_parameter, at["e0"], early.channel_count * sizes.channels, step)
-        job.of_both("W1", at["w"], sizes.channels * sizes.filters, step)
+        job.of_both("W1", at["w"], kernel.step_words * sizes.filters, step)
 
     def compute(_: str, buffer: str) -> None:
         at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
         epilogue = job.operands[0].epilogue(writer, at["e0"], sizes.channels)
-        source = DepthwiseInput(at["x"], kernel.touched_pixels, at["d"], sizes.channels)
+        source = DepthwiseInput(at["x"], kernel.touched_pixels, at["d"], kernel.step_words)
         middle = str(kept["middle"])
-        write_depthwise(writer, source, strip, ToShared(writer, epilogue, middle, product.pixels))
+        write_depthwise(writer, source, strip, ToShared(writer, epilogue, middle, kernel.pitch))
         writer.script.barrier()
-        made.accumulate(Factors(at["w"], sizes.filters, middle, product.pixels, sizes.channels))
+        made.accumulate(Factors(at["w"], sizes.filters, middle, kernel.pitch, kernel.step_words))
 
     writer.stream(kernel.steps, stage, compute)
     made.finish(job.to_global(1, "e1", product.pixels))
@@ -205,37 +216,37 @@ def _two_reductions(job: _Job) -> None:
     sizes, product, first = kernel.sizes, kernel.product, kernel.first_product
     middle = str(kept["middle"])
     steps = -(-kernel.stages.first.channels // sizes.channels)
-    weights_at = sizes.channels * first.pixels
+    weights_at = aligned(kernel.step_words * first.pixels)
     operands = job.operands[0]
     words = operands.channel_count * first.filters
     job.run(operands.channel_parameter, str(kept["e0"]), words, (1, 1), ("0", "0"))
     job.channel_operands(1, kept["e1"], sizes.filters)
-    early = Product.write(writer, first, "early")
+    early = write_product(writer, first, "early")
     early.clear()
 
     def stage_early(step: str, buffer: str) -> None:
-        channel = scaled(step, sizes.channels)
-        copy_input(writer, job.places, buffer, first.pixels, channel, sizes.channels)
+        channel = scaled(step, kernel.step_words)
+        copy_input(writer, job.places, buffer, first.pixels, channel, kernel.step_words)
         to = total(buffer, str(weights_at))
-        job.run("W0", to, sizes.channels * first.filters, (1, steps), ("0", step))
+        job.run("W0", to, kernel.step_words * first.filters, (1, steps), ("0", step))
 
     def compute_early(_: str, buffer: str) -> None:
         filters = total(buffer, str(weights_at))
-        early.accumulate(Factors(filters, first.filters, buffer, first.pixels, sizes.channels))
+        early.accumulate(Factors(filters, first.filters, buffer, first.pixels, kernel.step_words))
 
     writer.stream(steps, stage_early, compute_early)
     epilogue = operands.epilogue(writer, str(kept["e0"]), first.filters)
     limit = product.pixels if first.pixels > product.pixels else None
-    early.finish(ToShared(writer, epilogue, middle, product.pixels, limit))
-    made = Product.write(writer, product, "sums")
+    early.finish(ToShared(writer, epilogue, middle, kernel.pitch, limit))
+    made = write_product(writer, product, "sums")
     made.clear()
 
     def stage(step: str, buffer: str) -> None:
-        job.of_both("W1", buffer, sizes.channels * sizes.filters, step)
+        job.of_both("W1", buffer, kernel.step_words * sizes.filters, step)
 
     def compute(step: str, buffer: str) -> None:
-        pixels = total(middle, scaled(step, sizes.channels * product.pixels))
-        made.accumulate(Factors(buffer, sizes.filters, pixels, product.pixels, sizes.channels))
+        pixels = total(middle, scaled(step, kernel.step_words * kernel.pitch))
+        made.accumulate(Factors(buffer, sizes.filters, pixels, kernel.pitch, kernel.step_words))
 
     writer.stream(kernel.steps, stage, compute)
     made.finish(job.to_global(1, "e1", product.pixels))
@@ -244,14 +255,15 @@ def _two_reductions(job: _Job) -> None:
 def _inverted_residual(job: _Job) -> None:
     kernel, writer, kept = job.kernel, job.writer, job.kept
     sizes, product, first = kernel.sizes, kernel.product, kernel.first_product
-    staged, inputs = kernel.shared.staged.offsets, kernel.stages.first.channels
+    staged = kernel.shared.staged.offsets
+    inputs = -(-kernel.stages.first.channels // kernel.lanes)
     rows, columns = kernel.tile
     wide, middle = str(kept["wide"]), str(kept["middle"])
-    strip = strip_of(columns, sizes.channels * rows, kernel.threads)
+    strip = strip_of(columns, kernel.step_words * rows, kernel.threads)
     job.channel_operands(2, kept["e2"], sizes.filters)
     copy_input(writer, job.places, str(kept["x"]), first.pixels, "0", inputs)
-    early = Product.write(writer, first, "early")
-    made = Product.write(writer, product, "sums")
+    early = write_product(writer, first, "early")
+    made = write_product(writer, product, "sums")
     made.clear()
 
     def stage(step: str, buffer: str) -> None:
@@ -261,8 +273,8 @@ def _inverted_residual(job: _Job) -> None:
             operands = job.operands[number]
             words = operands.channel_count * filters
             job.of_step(operands.channel_parameter, at[f"e{number}"], words, step)
-        job.of_step("W1", at["d"], sizes.channels * kernel.window.taps, step)
-        job.of_both("W2", at["w2"], sizes.channels * sizes.filters, step)
+        job.of_step("W1", at["d"], kernel.step_words * kernel.window.taps, step)
+        job.of_both("W2", at["w2"], kernel.step_words * sizes.filters, step)
 
     def compute(_: str, buffer: str) -> None:
         at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
@@ -270,16 +282,14 @@ def _inverted_residual(job: _Job) -> None:
         x = str(kept["x"])
         early.accumulate(Factors(at["w0"], first.filters, x, first.pixels, inputs))
         epilogue = job.operands[0].epilogue(writer, at["e0"], first.filters)
-        limit = sizes.channels if first.filters > sizes.channels else None
-        early.finish(
-            ToShared(writer, epilogue, wide, first.pixels, filters=limit, places=job.places)
-        )
+        limit = kernel.step_words if first.filters > sizes.channels else None
+        early.finish(ToShared(writer, epilogue, wide, first.pixels, words=limit, places=job.places))
         writer.script.barrier()
         epilogue = job.operands[1].epilogue(writer, at["e1"], sizes.channels)
-        source = DepthwiseInput(wide, first.pixels, at["d"], sizes.channels)
-        write_depthwise(writer, source, strip, ToShared(writer, epilogue, middle, product.pixels))
+        source = DepthwiseInput(wide, first.pixels, at["d"], kernel.step_words)
+        write_depthwise(writer, source, strip, ToShared(writer, epilogue, middle, kernel.pitch))
         writer.script.barrier()
-        made.accumulate(Factors(at["w2"], sizes.filters, middle, product.pixels, sizes.channels))
+        made.accumulate(Factors(at["w2"], sizes.filters, middle, kernel.pitch, kernel.step_words))
 
     writer.stream(kernel.steps, stage, compute)
     made.finish(job.to_global(2, "e2", product.pixels))

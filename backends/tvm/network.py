@@ -17,7 +17,7 @@ from convopt.backends.tvm.prelude import cuda_prelude
 from convopt.backends.tvm.program import Argument, DeviceProgram, DeviceTensor, Kernel, Launch
 from convopt.backends.tvm.tasks import Task, task_of
 from convopt.backends.tvm.tensor_ops import copy_elements
-from convopt.convdialect.constants import constant_value
+from convopt.convdialect.constants import constant_elements
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.structure import ReshapeOp
@@ -160,13 +160,13 @@ class _Builder:
             stored = self._stored(task.operands[name])
             if stored in places:
                 return places[stored]
-            value = constant_value(stored)
+            value = constant_elements(stored)
             if value is None:
                 raise ConvoptError(f"{task.kind}: expected a stored operand {name}, found none")
             return self._constant(value.tobytes())
 
         arguments = tuple(argument(name) for name in lowered.parameters)
-        moved = _WORD_BYTES * sum(task.function.elements.values())
+        moved = sum(each.size for each in task.function.parameters.values())
         owner = task.result.owner
         location = location_of(owner) if isinstance(owner, Operation) else ""
         return Launch(lowered.name, arguments, task.kind, location, task.macs, moved)
@@ -182,7 +182,7 @@ class _Builder:
         return self.kernels[task.name][1]
 
     def _kernel(self, lowered: LoweredKernel, function: DeviceFunction) -> Kernel:
-        shared_bytes = _WORD_BYTES * function.shared_words
+        shared_bytes = function.shared.size if function.shared else 0
         threads = (function.threads, 1, 1)
         return Kernel(lowered.name, lowered.parameters, function.grid, threads, shared_bytes)
 

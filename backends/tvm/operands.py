@@ -1,14 +1,16 @@
 """Epilogue operands of a kernel's stages: which are staged per channel, which read as they are."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 
 from xdsl.ir import SSAValue
 
 from convopt.backends.tvm.script import total
-from convopt.backends.tvm.sinks import Epilogue
+from convopt.backends.tvm.sinks import Epilogue, Operand
+from convopt.backends.tvm.words import words_of
 from convopt.backends.tvm.writer import KernelWriter
-from convopt.convdialect.layouts import tensor_of
+from convopt.convdialect.element_types import element_of
+from convopt.convdialect.layouts import physical_shape, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 
 
@@ -42,34 +44,28 @@ class StageOperands:
 
     def epilogue(self, writer: KernelWriter, start: str, filters: int) -> Epilogue:
         """Per-channel operands are in shared memory from `start` on, `filters` words each."""
-        readers: list[Callable[[str, str], str]] = []
+        readers: list[Operand] = []
         channel = elementwise = 0
         for extra in self.op.extras:
             if is_per_channel(extra):
-                readers.append(_staged(total(start, str(channel * filters))))
+                readers.append(_staged(writer, total(start, str(channel * filters))))
                 channel += 1
                 continue
-            elements = _elements(extra)
-            name = writer.parameter(self.elementwise_parameter(elementwise), elements)
-            readers.append(_read(name))
+            readers.append(self._read(writer, extra, elementwise))
             elementwise += 1
         return Epilogue(self.op.epilogue, tuple(readers))
+
+    def _read(self, writer: KernelWriter, extra: SSAValue, number: int) -> Operand:
+        """Reads the lane of the operand's word that lies where the result's does."""
+        words = words_of(element_of(tensor_of(extra)))
+        name = self.elementwise_parameter(number)
+        writer.parameter(name, prod(physical_shape(tensor_of(extra))) // words.lanes, words.buffer)
+        return lambda _, output, lane: words.lane(f"{name}[{output}]", lane)
 
 
 def is_per_channel(extra: SSAValue) -> bool:
     return len(tensor_of(extra).get_shape()) == 1
 
 
-def _elements(extra: SSAValue) -> int:
-    count = 1
-    for size in tensor_of(extra).get_shape():
-        count *= size
-    return count
-
-
-def _staged(start: str) -> Callable[[str, str], str]:
-    return lambda filter, _: f"shared[{total(start, filter)}]"
-
-
-def _read(name: str) -> Callable[[str, str], str]:
-    return lambda _, output: f"{name}[{output}]"
+def _staged(writer: KernelWriter, start: str) -> Operand:
+    return lambda filter, *_: writer.words.float_of(f"shared[{total(start, filter)}]")

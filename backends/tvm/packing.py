@@ -12,16 +12,37 @@ import numpy.typing as npt
 
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.matrix import DEEP, TALL, filter_order
 
 Array = npt.NDArray[Any]
 
 
 def pack_filters(kernel: BlockKernel, filters: Sequence[Array]) -> dict[str, Array]:
-    """The parameters W0, W1, … of a kernel from its stages' filters."""
+    """The parameters W0, W1, … of a kernel from its stages' filters: elements of words."""
     return {
         f"W{stage}": np.ascontiguousarray(pack(kernel, filters[stage])).reshape(-1)
         for stage, pack in enumerate(_PACKERS[kernel.kind])
     }
+
+
+def _in_words(values: Array, axis: int, lanes: int) -> Array:
+    """`lanes` neighbours along an axis become a last axis of their own."""
+    if lanes == 1:
+        return values[..., None]
+    shape = values.shape
+    split = values.reshape(*shape[:axis], shape[axis] // lanes, lanes, *shape[axis + 1 :])
+    return np.moveaxis(split, axis + 1, -1)
+
+
+def _in_fragments(words: Array, lanes: int) -> Array:
+    """[…, word of channels, filter, lane] to […, eight words, tile, thread, word, lane]."""
+    *outer, channels, filters, _ = words.shape
+    ordered = words[..., filter_order(filters, lanes), :]
+    halves = ordered.reshape(*outer, channels // DEEP, 2, 4, filters // TALL, 2, 8, lanes)
+    # of thread 4 g + t: word i is row g + 8 (i & 1), channel t + 4 (i >> 1)
+    first = len(outer)
+    order = [0, 3, 5, 2, 1, 4, 6]
+    return halves.transpose(*range(first), *(first + axis for axis in order))
 
 
 def pack_channel_operands(kernel: BlockKernel, stage: int, operands: Sequence[Array]) -> Array:
@@ -60,7 +81,7 @@ def _in_steps(kernel: BlockKernel, values: Array, filters: int) -> Array:
 
 
 def _reduction(kernel: BlockKernel, filters: Array) -> Array:
-    """[O, I, KH, KW] to [filter tile, step, tap, channel, filter]."""
+    """[O, I, KH, KW] to [filter tile, step, tap, word of channels, filter, lane], or fragments."""
     outputs, inputs = filters.shape[:2]
     taps = filters.reshape(outputs, inputs, -1)
     tiles = _in_tiles(kernel, taps)  # tile, filter, channel, tap
@@ -68,32 +89,38 @@ def _reduction(kernel: BlockKernel, filters: Array) -> Array:
     wide = steps * kernel.sizes.channels
     padded = _padded(tiles, (*tiles.shape[:2], wide, taps.shape[2]))
     split = padded.reshape(*tiles.shape[:2], steps, kernel.sizes.channels, taps.shape[2])
-    return split.transpose(0, 2, 4, 3, 1)
+    words = _in_words(split.transpose(0, 2, 4, 3, 1), 3, kernel.lanes)
+    return _in_fragments(words, kernel.lanes) if kernel.sizes.matrix else words
 
 
 def _tiled_depthwise(kernel: BlockKernel, filters: Array) -> Array:
-    """[C, 1, KH, KW] to [filter tile, filter, tap]."""
-    return _in_tiles(kernel, filters.reshape(len(filters), -1))
+    """[C, 1, KH, KW] to [filter tile, word of filters, tap, lane]."""
+    return _in_words(_in_tiles(kernel, filters.reshape(len(filters), -1)), 1, kernel.lanes)
 
 
 def _stepped_depthwise(kernel: BlockKernel, filters: Array) -> Array:
-    """[C, 1, KH, KW] to [step, channel, tap]."""
-    return _in_steps(kernel, filters.reshape(len(filters), -1), kernel.sizes.channels)
+    """[C, 1, KH, KW] to [step, word of channels, tap, lane]."""
+    stepped = _in_steps(kernel, filters.reshape(len(filters), -1), kernel.sizes.channels)
+    return _in_words(stepped, 1, kernel.lanes)
 
 
 def _early_pointwise(kernel: BlockKernel, filters: Array) -> Array:
-    """Of a pointwise pair: [O, C, 1, 1] to [step, channel, filter], all filters in each step."""
+    """Of a pointwise pair: [O, C, 1, 1] to [step, word of channels, filter, lane], all filters in
+    each step."""
     inputs = filters.shape[1]
     channels = kernel.sizes.channels
     steps = -(-inputs // channels)
     padded = _padded(filters[:, :, 0, 0].T, (steps * channels, kernel.first_product.filters))
-    return padded.reshape(steps, channels, -1)
+    return _in_words(padded.reshape(steps, channels, -1), 1, kernel.lanes)
 
 
 def _expansion(kernel: BlockKernel, filters: Array) -> Array:
-    """Of an inverted residual: [O, C, 1, 1] to [step, channel, filter], a step's filters alone."""
+    """Of an inverted residual: [O, C, 1, 1] to [step, word of channels, filter, lane], a step's
+    filters alone."""
     stepped = _in_steps(kernel, filters[:, :, 0, 0], kernel.first_product.filters)
-    return stepped.transpose(0, 2, 1)
+    channels = -(-stepped.shape[2] // kernel.lanes) * kernel.lanes
+    padded = _padded(stepped, (*stepped.shape[:2], channels))
+    return _in_words(padded.transpose(0, 2, 1), 1, kernel.lanes)
 
 
 def _padded(values: Array, shape: Sequence[int]) -> Array:

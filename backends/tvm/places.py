@@ -74,14 +74,14 @@ class Places:
             conditions.append(f"{self.column(pixel)} < {image.columns.outputs}")
         return conditions
 
-    def output(self, filter: str, pixel: str) -> str:
-        """The element's index in the result."""
+    def output(self, channel: str, pixel: str) -> str:
+        """The index, in the result, of a pixel's word of channels; `channel` counts such words."""
         image = self.kernel.window
         columns, plane = image.columns.outputs, image.rows.outputs * image.columns.outputs
-        of_image = scaled(IMAGE, self.kernel.stages.last.outputs) if image.batch > 1 else "0"
-        channel = total(of_image, self.first_filter, filter)
+        words = -(-self.kernel.stages.last.outputs // self.kernel.result_lanes)
+        of_image = scaled(IMAGE, words) if image.batch > 1 else "0"
         row = "0" if self.kernel.is_flat else scaled(self.row(pixel), columns)
-        return total(scaled(channel, plane), row, self.column(pixel))
+        return total(scaled(total(of_image, channel), plane), row, self.column(pixel))
 
     def touched(self, pixel: str) -> tuple[str, str]:
         """Row and column, in the window's input, of a pixel of the block's touched rectangle."""

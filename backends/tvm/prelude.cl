@@ -22,3 +22,29 @@ int convopt_dot4(int a, int b, int c) {
     c += (int)(char)(a >> shift) * (int)(char)(b >> shift);
   return c;
 }
+
+float convopt_half_low(int word) {
+  ushort bits = (ushort)word;
+  return vload_half(0, (const half*)&bits);
+}
+
+float convopt_half_high(int word) {
+  ushort bits = (ushort)(word >> 16);
+  return vload_half(0, (const half*)&bits);
+}
+
+int convopt_pack_halves(float low, float high) {
+  ushort bits[2];
+  vstore_half(low, 0, (half*)bits);
+  vstore_half(high, 1, (half*)bits);
+  return (int)((uint)bits[0] | (uint)bits[1] << 16);
+}
+
+float convopt_dot2(int a, int b, float c) {
+  c = fma(convopt_half_low(a), convopt_half_low(b), c);
+  return fma(convopt_half_high(a), convopt_half_high(b), c);
+}
+
+int convopt_pack_bytes(int a, int b, int c, int d) {
+  return (a & 255) | (b & 255) << 8 | (c & 255) << 16 | d << 24;
+}

@@ -64,6 +64,40 @@ static __device__ __forceinline__ int convopt_copies_wait_1() {
   return 0;
 }
 
+// Halves of a word: the low one is the first.
+static __device__ __forceinline__ float convopt_half_low(int word) {
+  float value;
+  asm("{.reg .f16 low, high; mov.b32 {low, high}, %1; cvt.f32.f16 %0, low;}" : "=f"(value) : "r"(word));
+  return value;
+}
+
+static __device__ __forceinline__ float convopt_half_high(int word) {
+  float value;
+  asm("{.reg .f16 low, high; mov.b32 {low, high}, %1; cvt.f32.f16 %0, high;}"
+      : "=f"(value)
+      : "r"(word));
+  return value;
+}
+
+static __device__ __forceinline__ int convopt_pack_halves(float low, float high) {
+  int word;
+  asm("{.reg .f16 a, b; cvt.rn.f16.f32 a, %1; cvt.rn.f16.f32 b, %2; mov.b32 %0, {a, b};}"
+      : "=r"(word)
+      : "f"(low), "f"(high));
+  return word;
+}
+
+// c plus the products of two halves each, in single precision.
+static __device__ __forceinline__ float convopt_dot2(int a, int b, float c) {
+  c = fmaf(convopt_half_low(a), convopt_half_low(b), c);
+  return fmaf(convopt_half_high(a), convopt_half_high(b), c);
+}
+
+// Four integers in the range of a signed byte.
+static __device__ __forceinline__ int convopt_pack_bytes(int a, int b, int c, int d) {
+  return (a & 255) | (b & 255) << 8 | (c & 255) << 16 | d << 24;
+}
+
 // c plus the products of four signed bytes each.
 static __device__ __forceinline__ int convopt_dot4(int a, int b, int c) {
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 610

@@ -1,39 +1,18 @@
 """Products of filters and pixels: sums in registers, both factors in shared memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import gcd
 
+from convopt.backends.tvm.factors import Factors
 from convopt.backends.tvm.function import THREAD
-from convopt.backends.tvm.script import parenthesised, scaled, total
+from convopt.backends.tvm.script import digit, scaled, total
 from convopt.backends.tvm.sinks import Sink
+from convopt.backends.tvm.slices import add_up, sum_at
 from convopt.backends.tvm.writer import KernelWriter
 from convopt.passes.geometry.blocks.threads import ProductThreads
 
 _WIDE = 4
-
-
-@dataclass(frozen=True)
-class Factors:
-    """Where a step's factors lie, in words of shared memory.
-
-    Filters: `filters` + (tap * channels + channel) * `filter_pitch` + filter. Pixels: `pixels` +
-    channel * `pixel_pitch` + what `pixel_offset` says of a pixel of the tile + `tap_offset`.
-    `group_of` a filter, among those whose channels are there. `scales`: where factors of the
-    channels begin, empty without.
-    """
-
-    filters: str
-    filter_pitch: int
-    pixels: str
-    pixel_pitch: int
-    channels: int
-    taps: tuple[int, int] = (1, 1)
-    tap_pitch: tuple[int, int] = (0, 0)
-    pixel_offset: Callable[[str], str] = lambda pixel: pixel
-    group_of: Callable[[str], str] = lambda _: "0"
-    scales: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,19 +34,19 @@ class Product:
         far_filters = threads.filter_threads // near_filters
         near = near_pixels * near_filters
         filter = total(
-            scaled(_digit(THREAD, near, far_filters), near_filters),
-            _digit(THREAD, near_pixels, near_filters),
+            scaled(digit(THREAD, near, far_filters), near_filters),
+            digit(THREAD, near_pixels, near_filters),
         )
         far_pixels = threads.pixel_threads // near_pixels
         pixel = total(
-            scaled(_digit(THREAD, near * far_filters, far_pixels), near_pixels),
-            _digit(THREAD, 1, near_pixels),
+            scaled(digit(THREAD, near * far_filters, far_pixels), near_pixels),
+            digit(THREAD, 1, near_pixels),
         )
-        slice = _digit(THREAD, threads.filter_threads * threads.pixel_threads, threads.slices)
+        slice = digit(THREAD, threads.filter_threads * threads.pixel_threads, threads.slices)
         return Product(
             writer,
             threads,
-            writer.registers(sums, threads.sums),
+            writer.registers(sums, threads.sums, writer.words.sum),
             script.let("f", scaled(filter, threads.thread_filters)),
             script.let("x", scaled(pixel, threads.thread_pixels)),
             script.let("slice", slice),
@@ -76,7 +55,7 @@ class Product:
     def clear(self) -> None:
         script = self.writer.script
         with script.block(f"for i in T.unroll({self.threads.sums}):"):
-            script.line(f"{self.sums}[i] = T.float32(0)")
+            script.line(f"{self.sums}[i] = {self.writer.words.no_sum}")
 
     @contextmanager
     def _working(self) -> Iterator[None]:
@@ -115,55 +94,39 @@ class Product:
             ):
                 pixel = factors.pixel_offset(total(self.pixel, n))
                 sum = self._sum(m, n)
-                script.line(
-                    f"{sum} = {sum} + shared[{total(at_filters, m)}]{scale}"
-                    f" * shared[{total(at_pixels, pixel)}]"
+                filter = f"shared[{total(at_filters, m)}]{scale}"
+                made = self.writer.words.multiply_add(
+                    sum, filter, f"shared[{total(at_pixels, pixel)}]"
                 )
+                script.line(f"{sum} = {made}")
 
     def _sum(self, filter: str, pixel: str) -> str:
         return f"{self.sums}[{total(scaled(filter, self.threads.thread_pixels), pixel)}]"
 
     def finish(self, sink: Sink) -> None:
         """Hand the sums on. With slices they are added up first, through shared memory."""
-        script, threads = self.writer.script, self.threads
+        script, threads, lanes = self.writer.script, self.threads, self.writer.words.lanes
         if threads.slices > 1:
-            self._add_up(sink)
+            self._store_sums()
+            add_up(self.writer, sink)
             return
-        with self._working(), script.loop("m", threads.thread_filters) as m:
-            filter = script.let("k", total(self.filter, m))
-            sink.put(filter, self.pixel, threads.thread_pixels, lambda n: self._sum(m, n))
+        with self._working(), script.loop("m", threads.thread_filters // lanes) as m:
+            first = f"{self.filter} // {lanes}" if lanes > 1 else self.filter
+            word = script.let("k", total(first, m))
+            sink.put(
+                word,
+                self.pixel,
+                threads.thread_pixels,
+                lambda n, lane: self._sum(total(scaled(m, lanes), str(lane)), n),
+            )
 
-    def _add_up(self, sink: Sink) -> None:
+    def _store_sums(self) -> None:
         """Preconditions: a barrier stands between the last use of the staged regions and this."""
-        script, threads = self.writer.script, self.threads
-        start = self.writer.kernel.shared.later["sums"]
-        plane, words = threads.pixels, threads.filters * threads.pixels
+        script, threads, words = self.writer.script, self.threads, self.writer.words
         with (
             script.loop("m", threads.thread_filters) as m,
             script.loop("n", threads.thread_pixels) as n,
         ):
-            own = total(scaled(self.slice, words), scaled(total(self.filter, m), plane))
-            script.line(f"shared[{total(str(start), own, self.pixel, n)}] = {self._sum(m, n)}")
+            at = sum_at(self.writer, self.slice, total(self.filter, m), total(self.pixel, n))
+            script.line(f"shared[{at}] = {words.stored_sum(self._sum(m, n))}")
         script.barrier()
-        wide = gcd(_WIDE, plane)
-        with self.writer.items(words // wide) as item:
-            filter = script.let("k", f"{item} // {plane // wide}")
-            pixel = script.let("q", scaled(f"({item} % {plane // wide})", wide))
-            first = total(str(start), scaled(filter, plane), pixel)
-            sink.put(
-                filter,
-                pixel,
-                wide,
-                lambda n: " + ".join(
-                    f"shared[{total(first, str(each * words), n)}]"
-                    for each in range(threads.slices)
-                ),
-            )
-
-
-def _digit(index: str, below: int, count: int) -> str:
-    """The digit of a mixed-radix number whose lower digits have `below` values."""
-    if count == 1:
-        return "0"
-    shifted = f"{parenthesised(index)} // {below}" if below > 1 else index
-    return f"{parenthesised(shifted)} % {count}"

@@ -21,6 +21,9 @@ _WRITERS: Mapping[type[Operation], str] = {
     # TVM's own exp and tanh become CUDA's fast and inexact ones
     math.ExpOp: 'T.call_pure_extern("float32", "expf", {})',
     math.TanhOp: 'T.call_pure_extern("float32", "tanhf", {})',
+    math.RoundEvenOp: 'T.call_pure_extern("float32", "rintf", {})',
+    arith.SIToFPOp: 'T.Cast("float32", {})',
+    arith.FPToSIOp: 'T.Cast("int32", {})',
     math.SqrtOp: "T.sqrt({})",
     math.AbsFOp: "T.abs({})",
 }

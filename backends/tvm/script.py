@@ -87,3 +87,11 @@ def total(*terms: str) -> str:
 def parenthesised(expression: str) -> str:
     is_plain = expression.isidentifier() or expression.isdecimal()
     return expression if is_plain else f"({expression})"
+
+
+def digit(index: str, below: int, count: int) -> str:
+    """The digit of a mixed-radix number whose lower digits have `below` values."""
+    if count == 1:
+        return "0"
+    shifted = f"{parenthesised(index)} // {below}" if below > 1 else index
+    return f"{parenthesised(shifted)} % {count}"

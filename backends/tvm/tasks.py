@@ -14,8 +14,10 @@ from convopt.backends.tvm.kernels import write_kernel
 from convopt.backends.tvm.operands import StageOperands
 from convopt.backends.tvm.packing import pack_channel_operands, pack_filters
 from convopt.backends.tvm.tensor_ops import write_tensor_op
+from convopt.backends.tvm.words import words_of
 from convopt.convdialect.attributes import BlockAttr
-from convopt.convdialect.constants import constant_value
+from convopt.convdialect.constants import constant_elements
+from convopt.convdialect.element_types import element_of
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
@@ -67,7 +69,8 @@ def _convolution_task(op: ConvolutionOp | FusedOp) -> Task:
     stages = _stages(op)
     kernel = _block_kernel(op, stages)
     operands = [StageOperands(stage, number) for number, stage in enumerate(stages)]
-    function = write_kernel(kernel, operands).function()
+    words, result = (words_of(element_of(each)) for each in (stages[0].input_type, op.result_type))
+    function = write_kernel(kernel, operands, words, result)
     outside = _Outside(op)
     filters = [outside.constant(stage.filter, "filter") for stage in stages]
     constants = pack_filters(kernel, filters)
@@ -113,7 +116,10 @@ def _block_kernel(op: ConvolutionOp | FusedOp, stages: Sequence[ConvolutionOp]) 
         raise ConvoptError(f"{op.name}: expected stages that a GPU kernel can hold, found {found}")
     per_channel = tuple(StageOperands(stage, 0).channel_count for stage in stages)
     scaled = stages[0].scale is not None
-    return BlockKernel(kinds, BlockSizes.of(op.schedule), per_channel, is_scaled=scaled)
+    lanes = words_of(element_of(stages[0].input_type)).lanes
+    result_lanes = words_of(element_of(op.result_type)).lanes
+    sizes = BlockSizes.of(op.schedule)
+    return BlockKernel(kinds, sizes, per_channel, lanes, result_lanes, scaled)
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ class _Outside:
         return inside
 
     def constant(self, inside: SSAValue, what: str) -> Array:
-        found = constant_value(self.value(inside))
+        found = constant_elements(self.value(inside))
         if found is None:
             raise ConvoptError(f"{self.op.name}: expected a constant {what}, found a computed one")
         return np.asarray(found)

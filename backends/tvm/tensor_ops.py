@@ -5,7 +5,7 @@ from math import prod
 
 from xdsl.ir import Operation, SSAValue
 
-from convopt.backends.tvm.function import BLOCKS, THREAD, DeviceFunction
+from convopt.backends.tvm.function import BLOCKS, THREAD, Buffer, DeviceFunction
 from convopt.backends.tvm.scalar import float_text, write_scalars
 from convopt.backends.tvm.script import Script, scaled, total
 from convopt.convdialect.attributes import PoolKind
@@ -29,11 +29,11 @@ def write_tensor_op(op: Operation) -> DeviceFunction | None:
 
 def copy_elements(count: int) -> DeviceFunction:
     """Copies X0 to Y."""
-    return _elements(count, {"X0": count}, lambda _, item: f"X0[{item}]")
+    return _elements(count, {"X0": Buffer(count)}, lambda _, item: f"X0[{item}]")
 
 
 def _elements(
-    count: int, operands: Mapping[str, int], value: Callable[[Script, str], str]
+    count: int, operands: Mapping[str, Buffer], value: Callable[[Script, str], str]
 ) -> DeviceFunction:
     """A thread an element of Y; `value` writes what the element, by its index, is."""
     script = Script()
@@ -41,7 +41,7 @@ def _elements(
     with script.when(f"{item} < {count}" if count % _THREADS else ""):
         script.line(f"Y[{item}] = {value(script, item)}")
     grid = (-(-count // _THREADS), 1, 1)
-    return DeviceFunction(str(script), {**operands, "Y": count}, {}, grid, _THREADS, 0)
+    return DeviceFunction(str(script), {**operands, "Y": Buffer(count)}, {}, grid, _THREADS)
 
 
 def _elementwise(op: Operation) -> DeviceFunction:
@@ -102,8 +102,8 @@ def _pool(op: Operation) -> DeviceFunction:
                 script.line("made[1] = made[1] + T.float32(1.0)")
         script.line(f"Y[{item}] = {_pooled(op)}")
     grid = (-(-count // _THREADS), 1, 1)
-    elements = {"X0": prod(_shape(op.input)), "Y": count}
-    return DeviceFunction(str(script), elements, {"made": 2}, grid, _THREADS, 0)
+    parameters = {"X0": Buffer(prod(_shape(op.input))), "Y": Buffer(count)}
+    return DeviceFunction(str(script), parameters, {"made": Buffer(2)}, grid, _THREADS)
 
 
 def _pooled(op: PoolOp) -> str:
@@ -143,9 +143,10 @@ def _global_pool(op: Operation) -> DeviceFunction:
     result = f"shared[{THREAD}]" if is_max else f"shared[{THREAD}] / T.float32({float(plane)})"
     with script.when(f"{lane} == 0", f"{number} < {maps}" if maps % own else ""):
         script.line(f"Y[{number}] = {result}")
-    elements = {"X0": maps * plane, "Y": maps}
+    parameters = {"X0": Buffer(maps * plane), "Y": Buffer(maps)}
     grid = (-(-maps // own), 1, 1)
-    return DeviceFunction(str(script), elements, {"made": 1}, grid, _THREADS, _THREADS)
+    made = {"made": Buffer(1)}
+    return DeviceFunction(str(script), parameters, made, grid, _THREADS, Buffer(_THREADS))
 
 
 def _concat(op: Operation) -> DeviceFunction:
@@ -206,8 +207,8 @@ def _shape(value: SSAValue) -> tuple[int, ...]:
     return tuple(tensor_of(value).get_shape())
 
 
-def _operands(values: Sequence[SSAValue]) -> dict[str, int]:
-    return {f"X{number}": prod(_shape(value)) for number, value in enumerate(values)}
+def _operands(values: Sequence[SSAValue]) -> dict[str, Buffer]:
+    return {f"X{number}": Buffer(prod(_shape(value))) for number, value in enumerate(values)}
 
 
 _WRITERS: Mapping[type[Operation], Callable[[Operation], DeviceFunction]] = {

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from convopt.backends.tvm.function import BLOCKS, THREAD, DeviceFunction
+from convopt.backends.tvm.function import BLOCKS, THREAD, Buffer, DeviceFunction
 from convopt.backends.tvm.script import Script, scaled, total
+from convopt.backends.tvm.words import Words
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 
 _MOST_UNROLLED = 32
@@ -17,32 +18,35 @@ StepWriter = Callable[[str, str], None]
 
 
 class KernelWriter:
-    """A kernel's text as it grows. `elements` gives every parameter's number of f32."""
+    """A kernel's text as it grows. `words` are those of the input, the filters and of what is
+    between stages."""
 
-    def __init__(self, kernel: BlockKernel) -> None:
+    def __init__(self, kernel: BlockKernel, words: Words) -> None:
         self.kernel = kernel
+        self.words = words
         self.script = Script()
-        self.elements: dict[str, int] = {}
-        self._locals: dict[str, int] = {}
+        self._parameters: dict[str, Buffer] = {}
+        self._registers: dict[str, Buffer] = {}
 
-    def parameter(self, name: str, elements: int) -> str:
-        self.elements[name] = elements
+    def parameter(self, name: str, count: int, dtype: str) -> str:
+        self._parameters[name] = Buffer(count, dtype)
         return name
 
-    def registers(self, name: str, count: int) -> str:
+    def registers(self, name: str, count: int, dtype: str) -> str:
         """An array of a thread's registers; its name."""
-        self._locals[name] = max(count, self._locals.get(name, 0))
+        known = self._registers.get(name)
+        self._registers[name] = Buffer(max(count, known.count if known else 0), dtype)
         return name
 
     def function(self) -> DeviceFunction:
         """What is written so far, as a function."""
         return DeviceFunction(
             str(self.script),
-            self.elements,
-            self._locals,
+            self._parameters,
+            self._registers,
             self.kernel.grid,
             self.kernel.threads,
-            self.kernel.shared.words,
+            Buffer(self.kernel.shared.words, self.words.buffer),
         )
 
     @contextmanager

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.geometry.blocks.kinds import ModuleKind, Stages
-from convopt.passes.geometry.blocks.shared import SharedRegions, StagedRegions
+from convopt.passes.geometry.blocks.shared import SharedRegions, StagedRegions, aligned
 from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.passes.geometry.blocks.threads import ProductThreads
 from convopt.passes.geometry.convolution import Convolution
@@ -18,7 +18,8 @@ IMAGE_KINDS = (ModuleKind.DW, ModuleKind.PWDW, ModuleKind.DWPW, ModuleKind.PWDWP
 class BlockKernel:
     """Blocks of `sizes` for `stages`. `channel_operands`: for each stage, how many of its
     epilogue's operands have a value per channel, which are staged, too. `lanes`: channels in a
-    32-bit word of the input and of what is between stages, `result_lanes` of the result. `is_scaled`: the input's channels have factors.
+    32-bit word of the input and of what is between stages, `result_lanes`: of the result.
+    `is_scaled`: the input's channels have factors.
 
     All word and thread counts are of one block.
     """
@@ -34,7 +35,7 @@ class BlockKernel:
     def kind(self) -> ModuleKind:
         return self.stages.kind
 
-    @property
+    @cached_property
     def is_flat(self) -> bool:
         """Whether pixels are counted along the whole image: no stage looks at neighbours."""
         return all(stage.is_pointwise for stage in self.stages.stages)
@@ -49,12 +50,12 @@ class BlockKernel:
         row, columns = Axis(1, 1, 1), Axis(pixels, pixels, 1)
         return Convolution(row, columns, window.channels, window.outputs, 1, window.batch)
 
-    @property
+    @cached_property
     def tile(self) -> tuple[int, int]:
         """Rows and columns of output pixels."""
         return (1, self.sizes.pixels) if self.is_flat else (self.sizes.rows, self.sizes.columns)
 
-    @property
+    @cached_property
     def touched(self) -> tuple[int, int]:
         """Rows and columns of the window's input, padding included."""
         return _touched(self.window.rows, self.tile[0]), _touched(self.window.columns, self.tile[1])
@@ -69,7 +70,7 @@ class BlockKernel:
         rows, columns = self.tile
         return -(-self.window.rows.outputs // rows), -(-self.window.columns.outputs // columns)
 
-    @property
+    @cached_property
     def tiles_of_a_group(self) -> int:
         """Filter tiles that a group of channels is divided into; 1 where a tile holds groups."""
         last = self.stages.last
@@ -77,7 +78,7 @@ class BlockKernel:
             return 1
         return -(-last.group_outputs // self.sizes.filters)
 
-    @property
+    @cached_property
     def groups_of_a_tile(self) -> int:
         """Groups of channels that the reduction of one block belongs to."""
         last = self.stages.last
@@ -85,7 +86,7 @@ class BlockKernel:
             return 1
         return max(1, min(self.sizes.filters // last.group_outputs, last.groups))
 
-    @property
+    @cached_property
     def filter_tiles(self) -> int:
         last = self.stages.last
         if self.tiles_of_a_group > 1:
@@ -97,7 +98,7 @@ class BlockKernel:
         """Spatial tiles, filter tiles, images."""
         return self.tiles[0] * self.tiles[1], self.filter_tiles, self.stages.last.batch
 
-    @property
+    @cached_property
     def threads(self) -> int:
         if self.kind is ModuleKind.DW:
             return self.depthwise_threads
@@ -145,7 +146,7 @@ class BlockKernel:
             filters, pixels = self.sizes.channels, self.touched_pixels
         return ProductThreads.among(self.threads, filters, pixels, self.lanes)
 
-    @property
+    @cached_property
     def streamed_channels(self) -> int:
         """Input channels, of a group, that the steps of the streamed loop divide."""
         return (
@@ -154,7 +155,7 @@ class BlockKernel:
             else (self.stages.first.group_inputs)
         )
 
-    @property
+    @cached_property
     def steps(self) -> int:
         """Steps of the streamed loop of the last reduction."""
         return -(-self.streamed_channels // self.sizes.channels)
@@ -241,7 +242,8 @@ def _depthwise_reduction(kernel: BlockKernel) -> SharedRegions:
 def _two_reductions(kernel: BlockKernel) -> SharedRegions:
     sizes, product = kernel.sizes, kernel.product
     first = kernel.first_product
-    step = kernel.step_words * max(first.pixels + first.filters, sizes.filters)
+    early = aligned(kernel.step_words * first.pixels) + kernel.step_words * first.filters
+    step = max(early, kernel.step_words * sizes.filters)
     staged = StagedRegions.of({"step": step}, sizes.buffers)
     kept = {
         "middle": kernel.middle_channels // kernel.lanes * kernel.pitch,
