@@ -15,7 +15,9 @@ _PIXELS = (16, 32, 64, 96, 128, 192, 256)
 _EXTENTS = (1, 2, 4, 7, 8, 14, 16, 28, 32, 56, 112)
 _MOST_PIXELS = 512
 _MOST_PARTS = 8
-_THREAD_EXTENTS = (1, 2, 3, 4, 5, 6, 7, 8)
+_THREAD_EXTENTS = (1, 2, 3, 4, 6, 7, 8)
+_SQUARE_THREADS = ((1, 1), (2, 2), (4, 4), (8, 8), (8, 4), (4, 8))
+_SAME_SIZE = 0.8
 _CHANNELS = (4, 8, 16, 32, 64)
 _SLICES = (1, 2, 4, 8)
 _VECTOR = 4
@@ -117,17 +119,30 @@ def fitted(kernel: BlockKernel, sizes: BlockSizes) -> BlockSizes:
     return sizes
 
 
-def neighbours_of(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:
-    """Sizes that differ in one respect: the threads, the steps, the filters, or the tile."""
-    one = replace(kernel, sizes=sizes)
-    for filters, pixels in thread_tiles_of(one):
-        yield replace(sizes, thread_filters=filters, thread_pixels=pixels)
-    for channels, slices, buffers in streamings_of(one):
-        yield replace(sizes, channels=channels, slices=slices, buffers=buffers)
+def _other_threads(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:
+    old = (sizes.thread_filters, sizes.thread_pixels)
+    for filters, pixels in thread_tiles_of(replace(kernel, sizes=sizes)):
+        if filters == old[0] or pixels == old[1] or (filters, pixels) in _SQUARE_THREADS:
+            yield replace(sizes, thread_filters=filters, thread_pixels=pixels)
+
+
+def _other_steps(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:
+    for channels, slices, buffers in streamings_of(kernel):
+        if buffers == sizes.buffers or (channels, slices) == (sizes.channels, sizes.slices):
+            yield replace(sizes, channels=channels, slices=slices, buffers=buffers)
+
+
+def _other_filters(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:
     for filters in filters_of(kernel):
         yield fitted(kernel, replace(sizes, filters=filters))
+
+
+def _other_tiles(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:
+    """Rows or columns, or about as many pixels in another shape."""
     for rows, columns in tiles_of(kernel):
-        yield fitted(kernel, replace(sizes, rows=rows, columns=columns))
+        kept = rows == sizes.rows or columns == sizes.columns
+        if kept or _SAME_SIZE * rows * columns <= sizes.pixels <= rows * columns:
+            yield fitted(kernel, replace(sizes, rows=rows, columns=columns))
 
 
 def _clipped(sizes: Iterable[int], most: int) -> tuple[int, ...]:
@@ -143,3 +158,7 @@ def _spread(items: tuple[_Item, ...], count: int) -> tuple[_Item, ...]:
     if len(items) <= count:
         return items
     return tuple(items[i * (len(items) - 1) // (count - 1)] for i in range(count))
+
+
+MOVES = (_other_tiles, _other_filters, _other_threads, _other_steps)
+"""Ways to vary sizes, each in one respect."""

@@ -1,6 +1,6 @@
 """The block of threads that a kernel takes the least time with, by the time model.
 
-A coarse grid first; from the best few of it downhill, to whichever neighbour is faster. Sizes that
+A coarse grid first; from the best few of it downhill, in one respect after the other. Sizes that
 the target has no room for are never taken.
 """
 
@@ -14,7 +14,7 @@ from convopt.passes.cost.gpu.predicted_time import predicted_seconds
 from convopt.passes.cost.gpu.traffic import KernelTraffic, kernel_traffic
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.sizes import BlockSizes
-from convopt.passes.plan.gpu_candidates import neighbours_of, starts_of
+from convopt.passes.plan.gpu_candidates import MOVES, starts_of
 
 _DOWNHILL = 3
 """Of the coarse grid, how many are the start of a search."""
@@ -77,11 +77,13 @@ class _Search:
         return predicted_seconds(kernel, traffic, problem.target, is_cold=problem.is_cold)
 
     def downhill(self, sizes: BlockSizes) -> tuple[float, BlockSizes]:
+        """The best in one respect after the other, until none is better."""
         best = (self.seconds(sizes), sizes)
         for _ in range(_ROUNDS):
-            near = neighbours_of(self.problem.kernel, best[1])
-            found = min((self.seconds(each), each) for each in near)
-            if found >= best:
+            before = best
+            for move in MOVES:
+                near = move(self.problem.kernel, best[1])
+                best = min([best, *((self.seconds(each), each) for each in near)])
+            if best == before:
                 break
-            best = found
         return best

@@ -12,7 +12,11 @@ from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.layers.pairs import PLANNED_DEVICES, read_pairs
 from convopt.passes.cost.memory_access.gpu_layers import layer_fits, layer_traffic
 from convopt.passes.cost.memory_access.gpu_limits import GpuLimits
-from convopt.passes.cost.memory_access.gpu_modules import Module, ModuleKind
+from convopt.passes.cost.memory_access.gpu_modules import (
+    module_fits,
+    module_redundancy,
+    module_traffic,
+)
 from convopt.passes.cost.memory_access.gpu_search import (
     best_layer,
     best_module,
@@ -21,6 +25,7 @@ from convopt.passes.cost.memory_access.gpu_search import (
 from convopt.passes.cost.memory_access.halo import cut_image, touched_inputs
 from convopt.passes.cost.memory_access.traffic import Traffic, in_sequence
 from convopt.passes.geometry.axis_tiles import Axis
+from convopt.passes.geometry.blocks.kinds import ModuleKind, Stages
 from convopt.passes.geometry.convolution import Convolution
 
 KIB = 1024
@@ -78,9 +83,9 @@ def test_the_halo_of_an_axis() -> None:
 def test_a_module_by_hand() -> None:
     """13x13: rows 6 + 7 + 4 = 17, columns 7 + 8 + 2 = 17 inputs are touched; two filter tiles."""
     stages = (conv(5, 13, 8), depthwise(8, 13))
-    module = Module.of(stages)
+    module = Stages.of(stages)
     assert module is not None
-    traffic = module.traffic(cut_image(module.window, 5, 6), 4)
+    traffic = module_traffic(module, cut_image(module.window, 5, 6), 4)
     assert traffic == Traffic(input=2890, weights=1008, output=1352)
 
 
@@ -145,7 +150,7 @@ def test_layers_are_counted_as_if_walked(
     assert layer_traffic(layer, cut, filters) == walked(layer, rows, columns, filters)
 
 
-def walked_module(module: Module, rows: int, columns: int, filters: int) -> Traffic:
+def walked_module(module: Stages, rows: int, columns: int, filters: int) -> Traffic:
     """Every block's distinct inputs and weights, going back from its outputs, stage by stage."""
     inputs = weights = 0
     last = module.stages[-1]
@@ -201,22 +206,22 @@ def test_modules_are_counted_as_if_walked(
             stages.append(depthwise(depth, height, stride, kernel))
         else:
             stages.append(conv(depth, height, channels[number + 1]))
-    module = Module.of(stages)
+    module = Stages.of(stages)
     assert module is not None
     assert module.kind.value == kind.upper()
     rows, columns, filters = tile
     cut = cut_image(module.window, rows, columns)
-    assert module.traffic(cut, filters) == walked_module(module, rows, columns, filters)
+    assert module_traffic(module, cut, filters) == walked_module(module, rows, columns, filters)
 
 
 def test_stages_that_make_no_module() -> None:
     pointwise = conv(8, 14, 16)
-    assert Module.of([pointwise, depthwise(8, 14)]) is None  # another number of channels
-    assert Module.of([pointwise, conv(16, 14, 16, 3)]) is None
-    assert Module.of([pointwise, depthwise(16, 7)]) is None
-    assert Module.of([depthwise(16, 14), depthwise(16, 14)]) is None
-    assert Module.of([conv(8, 14, 16, stride=2), depthwise(16, 7)]) is None
-    assert Module.of([pointwise]) is None
+    assert Stages.of([pointwise, depthwise(8, 14)]) is None  # another number of channels
+    assert Stages.of([pointwise, conv(16, 14, 16, 3)]) is None
+    assert Stages.of([pointwise, depthwise(16, 7)]) is None
+    assert Stages.of([depthwise(16, 14), depthwise(16, 14)]) is None
+    assert Stages.of([conv(8, 14, 16, stride=2), depthwise(16, 7)]) is None
+    assert best_module((pointwise,), ROOMY) is None
     assert best_module((pointwise, depthwise(8, 14)), ROOMY) is None
 
 
@@ -238,15 +243,15 @@ def test_a_tile_has_room_or_is_not_taken() -> None:
 
 
 def test_an_inverted_residual_holds_its_input_tile_in_shared_memory() -> None:
-    module = Module.of([conv(24, 14, 144), depthwise(144, 14), conv(144, 14, 24)])
+    module = Stages.of([conv(24, 14, 144), depthwise(144, 14), conv(144, 14, 24)])
     assert module is not None
     cut = cut_image(module.window, 7, 14)  # 8 x 14 inputs are touched
     wanted = 4 * (24 * 112 + 32 * (112 + 98) + 32 * (32 + 9 + 24))
-    assert module.fits(cut, 24, GpuLimits(2, 0, wanted))
-    assert not module.fits(cut, 24, GpuLimits(2, 0, wanted - 1))
-    assert not module.fits(cut, 24, GpuLimits(3, 0, wanted))
-    assert module.redundancy(cut, 24) == pytest.approx(16 / 14 - 1)
-    assert module.redundancy(cut, 12) == pytest.approx(2 * 16 / 14 - 1)
+    assert module_fits(module, cut, 24, GpuLimits(2, 0, wanted))
+    assert not module_fits(module, cut, 24, GpuLimits(2, 0, wanted - 1))
+    assert not module_fits(module, cut, 24, GpuLimits(3, 0, wanted))
+    assert module_redundancy(module, cut, 24) == pytest.approx(16 / 14 - 1)
+    assert module_redundancy(module, cut, 12) == pytest.approx(2 * 16 / 14 - 1)
 
 
 def test_grouped_and_dense_layers_are_planned() -> None:

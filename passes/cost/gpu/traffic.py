@@ -41,7 +41,9 @@ def kernel_traffic(kernel: BlockKernel, elementwise: int = 0) -> KernelTraffic:
     last = kernel.stages.last
     blocks = blocks_of(kernel)
     constants = {name: blocks * words for name, words in block_constants(kernel).items() if words}
-    output = last.batch * _words(last.outputs, kernel.lanes) * _plane(last.rows, last.columns)
+    output = (
+        last.batch * _words(last.outputs, kernel.result_lanes) * _plane(last.rows, last.columns)
+    )
     scales = blocks * kernel.stages.first.channels if kernel.is_scaled else 0
     return KernelTraffic(input_words(kernel), constants, scales, elementwise * output, output)
 
@@ -97,7 +99,7 @@ def block_constants(kernel: BlockKernel) -> dict[str, int]:
 
 
 def _depthwise(kernel: BlockKernel) -> dict[str, int]:
-    return {"W0": kernel.sizes.filters * kernel.window.taps}
+    return {"W0": kernel.sizes.filters // kernel.lanes * kernel.window.taps}
 
 
 def _reduction(kernel: BlockKernel) -> dict[str, int]:
@@ -105,11 +107,11 @@ def _reduction(kernel: BlockKernel) -> dict[str, int]:
 
 
 def _reduction_depthwise(kernel: BlockKernel) -> dict[str, int]:
-    return {"W0": _matrix(kernel), "W1": kernel.sizes.filters * kernel.window.taps}
+    return {"W0": _matrix(kernel), "W1": kernel.sizes.filters // kernel.lanes * kernel.window.taps}
 
 
 def _depthwise_reduction(kernel: BlockKernel) -> dict[str, int]:
-    return {"W0": kernel.middle_channels * kernel.window.taps, "W1": _matrix(kernel)}
+    return {"W0": kernel.steps * kernel.step_words * kernel.window.taps, "W1": _matrix(kernel)}
 
 
 def _two_reductions(kernel: BlockKernel) -> dict[str, int]:
@@ -121,7 +123,7 @@ def _inverted_residual(kernel: BlockKernel) -> dict[str, int]:
     inputs = _words(kernel.stages.first.channels, kernel.lanes)
     return {
         "W0": kernel.steps * inputs * kernel.first_product.filters,
-        "W1": kernel.middle_channels * kernel.window.taps,
+        "W1": kernel.steps * kernel.step_words * kernel.window.taps,
         "W2": _matrix(kernel),
     }
 

@@ -1,5 +1,7 @@
 """The tile of a layer or a fused module that moves the fewest elements, out of all feasible ones.
 
+This is the accounting of published plans, whatever kernels look like; passes/plan/gpu_search plans
+the ones that are generated.
 A tile's room is tested before it is accepted.
 """
 
@@ -9,9 +11,14 @@ from functools import lru_cache, partial
 
 from convopt.passes.cost.memory_access.gpu_layers import layer_fits, layer_traffic
 from convopt.passes.cost.memory_access.gpu_limits import BlockTile, GpuLimits
-from convopt.passes.cost.memory_access.gpu_modules import Module, ModuleKind
+from convopt.passes.cost.memory_access.gpu_modules import (
+    module_fits,
+    module_redundancy,
+    module_traffic,
+)
 from convopt.passes.cost.memory_access.halo import ImageCut, cut_image
 from convopt.passes.cost.memory_access.traffic import Traffic, in_sequence
+from convopt.passes.geometry.blocks.kinds import ModuleKind, Stages
 from convopt.passes.geometry.convolution import Convolution
 
 EXTENTS = (1, 2, 3, 4, 6, 7, 8, 12, 14, 16, 20, 24, 28, 32, 48, 56, 64, 112)
@@ -64,15 +71,16 @@ def best_layer(conv: Convolution, limits: GpuLimits) -> PlannedLayer | None:
 @lru_cache(maxsize=4096)
 def best_module(stages: tuple[Convolution, ...], limits: GpuLimits) -> PlannedModule | None:
     """The best tile; None where the stages make no module or no tile is feasible."""
-    module = Module.of(stages)
-    if module is None:
+    module = Stages.of(stages)
+    if module is None or len(stages) == 1:
         return None
-    fits = partial(module.fits, limits=limits)
-    best = _least(module.window, stages[-1].outputs, fits, module.traffic)
+    fits = partial(module_fits, module, limits=limits)
+    best = _least(module.window, stages[-1].outputs, fits, partial(module_traffic, module))
     if best is None:
         return None
     tile, traffic = best
-    redundancy = module.redundancy(cut_image(module.window, tile.rows, tile.columns), tile.filters)
+    cut = cut_image(module.window, tile.rows, tile.columns)
+    redundancy = module_redundancy(module, cut, tile.filters)
     return PlannedModule(module.kind, tile, traffic, redundancy)
 
 

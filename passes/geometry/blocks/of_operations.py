@@ -1,13 +1,23 @@
 """The kernel that operations of a planned module ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from xdsl.dialects.builtin import f16, f32, i8
+
+from convopt.convdialect.element_types import ConvTensor, ElementType, element_of
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import Stages
 from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.passes.geometry.convolution import convolution_of
+
+_LANES: Mapping[ElementType, int] = {f32: 1, f16: 2, i8: 4}
+
+
+def lanes_of(tensor: ConvTensor) -> int:
+    """Channels in a 32-bit word of a tensor on a GPU."""
+    return _LANES[element_of(tensor)]
 
 
 def kernel_of(stages: Sequence[ConvolutionOp], sizes: BlockSizes) -> BlockKernel | None:
@@ -19,7 +29,8 @@ def kernel_of(stages: Sequence[ConvolutionOp], sizes: BlockSizes) -> BlockKernel
     if scaled and len(stages) > 1:
         return None
     per_channel = tuple(channel_operands(stage) for stage in stages)
-    return BlockKernel(kinds, sizes, per_channel, is_scaled=scaled)
+    lanes, result_lanes = lanes_of(stages[0].input_type), lanes_of(stages[-1].result_type)
+    return BlockKernel(kinds, sizes, per_channel, lanes, result_lanes, scaled)
 
 
 def channel_operands(stage: ConvolutionOp) -> int:

@@ -1,0 +1,68 @@
+"""Words that kernels move: the formula against launches, counted on the CPU."""
+
+from importlib.util import find_spec
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from convopt.backends.targets import gpu_target
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.passes.cost.gpu.traffic import KernelTraffic, kernel_traffic
+from convopt.passes.geometry.blocks.checks import problem_of
+from convopt.passes.geometry.blocks.of_operations import elementwise_operands, kernel_of
+from convopt.passes.geometry.blocks.sizes import BlockSizes
+from convopt.passes.rewriting import ops_of_type
+from convopt.testing.cuda import Traffic, find_host_compiler
+from convopt.testing.cuda.drawing import STAGES, KernelCase, inputs_of, kernel_cases, planned
+from convopt.testing.cuda.network_run import run_network
+
+WORD = 4
+
+
+@pytest.fixture(autouse=True, scope="module")
+def needs() -> None:
+    if find_spec("tvm") is None:
+        pytest.skip("needs apache-tvm: pip install 'convopt[cuda]'")
+    if find_host_compiler() is None:
+        pytest.skip("needs a C++ compiler")
+
+
+def expected_traffic(op: ConvolutionOp | FusedOp, sizes: BlockSizes) -> KernelTraffic:
+    inside = [op] if isinstance(op, ConvolutionOp) else op.body.block.ops
+    stages = [each for each in inside if isinstance(each, ConvolutionOp)]
+    kernel = kernel_of(stages, sizes)
+    assert kernel is not None
+    assert problem_of(kernel) == ""
+    return kernel_traffic(kernel, elementwise_operands(stages[-1]))
+
+
+def check_counts(found: Traffic, expected: KernelTraffic) -> None:
+    loaded = {name: count for name, count in found.loaded.items() if count and name[0] != "R"}
+    scales = {"S": expected.scales} if expected.scales else {}
+    words = {"X": expected.input, **expected.constants, **scales}
+    assert loaded == {name: WORD * count for name, count in words.items()}
+    elementwise = sum(count for name, count in found.loaded.items() if name[0] == "R")
+    assert elementwise == WORD * expected.elementwise
+    assert {name: n for name, n in found.stored.items() if n} == {"Y": WORD * expected.output}
+
+
+@settings(
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),  # every example costs a compilation
+)
+@given(cases=st.tuples(*map(kernel_cases, STAGES)))
+def test_launches_move_what_the_formula_says(cases: tuple[KernelCase, ...]) -> None:
+    from convopt.backends.tvm.network import build_network
+
+    module = planned(cases)
+    network = build_network(module, gpu_target("h200"), "tested")
+    counted = run_network(network, inputs_of(cases), checked=True).traffic
+    launched = ops_of_type(module, ConvolutionOp, FusedOp)
+    for op, case, found in zip(launched, cases, counted, strict=True):
+        assert isinstance(op, ConvolutionOp | FusedOp)
+        check_counts(found, expected_traffic(op, case.sizes))
