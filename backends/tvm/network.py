@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import prod
 
 from xdsl.dialects import func
 from xdsl.dialects.arith import ConstantOp
@@ -16,7 +15,7 @@ from convopt.backends.tvm.lowering import LoweredKernel, lower
 from convopt.backends.tvm.prelude import cuda_prelude
 from convopt.backends.tvm.program import Argument, DeviceProgram, DeviceTensor, Kernel, Launch
 from convopt.backends.tvm.tasks import Task, task_of
-from convopt.backends.tvm.tensor_ops import copy_elements
+from convopt.backends.tvm.tensor_ops.moving import copy
 from convopt.convdialect.constants import constant_elements
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import tensor_of
@@ -115,7 +114,7 @@ class _Builder:
             if stored in made:
                 made.discard(stored)
                 continue
-            function = copy_elements(prod(tensor_of(value).get_shape()))
+            function = copy(tensor_of(value))
             name = f"f32_copy_{digest_of(function.text('kernel'))}"
             copies.append(Task(name, function, {"X0": stored}, {}, value, "copy", 0, index))
         return copies
@@ -146,7 +145,7 @@ class _Builder:
             for number, task in enumerate(tasks)
             if any(self._stored(each) is value for each in task.operands.values())
         ]
-        size = _WORD_BYTES * prod(tensor_of(value).get_shape())
+        size = tasks[first].function.parameters["Y"].size
         return Lifetime(size, first, max(users, default=first))
 
     def _launch(self, task: Task, places: dict[SSAValue, Argument]) -> Launch:

@@ -13,7 +13,7 @@ from convopt.backends.tvm.function import DeviceFunction
 from convopt.backends.tvm.kernels import write_kernel
 from convopt.backends.tvm.operands import StageOperands
 from convopt.backends.tvm.packing import pack_channel_operands, pack_filters
-from convopt.backends.tvm.tensor_ops import write_tensor_op
+from convopt.backends.tvm.tensor_ops.table import write_tensor_op
 from convopt.backends.tvm.words import words_of
 from convopt.convdialect.attributes import BlockAttr
 from convopt.convdialect.constants import constant_elements

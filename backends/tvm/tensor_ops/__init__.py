@@ -1,0 +1,1 @@
+"""Kernels of what stands between convolutions."""
