@@ -51,14 +51,19 @@ class ChainCase:
 
     def module(self) -> ModuleOp:
         """`@main` at level 1, with random constant weights."""
-        rng = np.random.default_rng(0)
         block = Block(arg_types=[float_tensor(shape) for shape in self.input_shapes])
-        value: SSAValue = block.args[0]
-        others = iter(block.args[1:])
+        return main_of(block, self.append_to(block, block.args, np.random.default_rng(0)))
+
+    def append_to(
+        self, block: Block, inputs: Sequence[SSAValue], rng: np.random.Generator
+    ) -> SSAValue:
+        """The chain of `inputs`, which are as `input_shapes`, with random weights."""
+        value, *rest = inputs
+        others = iter(rest)
         for stage in self.stages:
             own = [next(others) for _ in stage.input_shapes[1:]]
             value = stage.append_to(block, [value, *own], rng)
-        return main_of(block, value)
+        return value
 
     def planned(self, target: str) -> tuple[ModuleOp, list[ConvolutionOp]]:
         """At level 3 with layouts alone, and its stages there."""
