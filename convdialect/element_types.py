@@ -47,6 +47,11 @@ def yielded(element: ElementType) -> ElementType:
     return _YIELDED[element]
 
 
+def channels_of_word(element: ElementType) -> int:
+    """Elements that a 32-bit word holds."""
+    return 4 // numpy_dtype(element).itemsize
+
+
 def numpy_dtype(element: ElementType) -> np.dtype[np.generic]:
     """How elements lie in memory, little-endian."""
     return np.dtype(_NUMPY[element])

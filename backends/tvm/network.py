@@ -17,14 +17,13 @@ from convopt.backends.tvm.program import Argument, DeviceProgram, DeviceTensor, 
 from convopt.backends.tvm.tasks import Task, task_of
 from convopt.backends.tvm.tensor_ops.moving import copy
 from convopt.convdialect.constants import constant_elements
+from convopt.convdialect.element_types import element_of, numpy_dtype
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.structure import ReshapeOp
 from convopt.passes.lower.arena import Lifetime, place
 from convopt.passes.lower.kernel_names import digest_of
 from convopt.passes.remarks import location_of
-
-_WORD_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ class _Builder:
                 made.discard(stored)
                 continue
             function = copy(tensor_of(value))
-            name = f"f32_copy_{digest_of(function.text('kernel'))}"
+            name = f"copy_{digest_of(function.text('kernel'))}"
             copies.append(Task(name, function, {"X0": stored}, {}, value, "copy", 0, index))
         return copies
 
@@ -199,5 +198,7 @@ def _tensors(
         if attributes is not None and index < len(attributes.data):
             named = attributes.data[index].data.get("conv.name")
         name = named.data if isinstance(named, StringAttr) else f"{role}{index}"
-        tensors.append(DeviceTensor(name, tuple(tensor_of(value).get_shape()), "float32"))
+        tensor = tensor_of(value)
+        dtype = numpy_dtype(element_of(tensor)).name
+        tensors.append(DeviceTensor(name, tuple(tensor.get_shape()), dtype))
     return tuple(tensors)

@@ -46,8 +46,8 @@ class Argument:
 class Launch:
     """One kernel run, in order of execution; `arguments` follow the kernel's parameters.
 
-    `location` is the place in the model, `macs` counts multiply-adds, `bytes` what is moved between
-    global and shared memory.
+    `location` is the place in the model, `macs` counts multiply-adds, `bytes` those of all buffers,
+    each once.
     """
 
     kernel: str

@@ -19,7 +19,7 @@ from convopt.convdialect.attributes import BlockAttr
 from convopt.convdialect.constants import constant_elements
 from convopt.convdialect.element_types import element_of
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.layouts import tensor_of
+from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.passes.geometry.blocks.kernel import BlockKernel
@@ -147,6 +147,9 @@ def _name(
     tile: tuple[int, int] | None,
     function: DeviceFunction,
 ) -> str:
-    shape = tuple(tensor_of(result).get_shape())
+    tensor = tensor_of(result)
     digest = digest_of(function.text("kernel"))
-    return str(KernelName(kind, shape[1:], None, digest, window, tile))
+    block = block_of(tensor)
+    lanes = block if block > 1 else None
+    shape = tuple(tensor.get_shape())[1:]
+    return str(KernelName(kind, shape, lanes, digest, window, tile, str(element_of(tensor))))

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 _PATTERN = re.compile(
-    r"f32_(?P<kind>[a-z_]+?)(?P<window>\d+x\d+s\d+(?:x\d+)?(?:g\d+)?)?_(?P<shape>\d+(?:x\d+)*|scalar)"
+    r"(?P<element>f32|f16|i8)_(?P<kind>[a-z_]+?)(?P<window>\d+x\d+s\d+(?:x\d+)?(?:g\d+)?)?_(?P<shape>\d+(?:x\d+)*|scalar)"
     r"_(?P<layout>nchw\d+c|plain)(?:_(?P<tile>\d+x\d+))?_(?P<digest>[0-9a-f]{6})"
 )
 
@@ -25,12 +25,13 @@ class KernelName:
     digest: str
     window: str = ""
     tile: tuple[int, int] | None = None
+    element: str = "f32"
 
     def __str__(self) -> str:
         shape = "x".join(map(str, self.shape)) or "scalar"
         layout = "plain" if self.lanes is None else f"nchw{self.lanes}c"
         tile = "" if self.tile is None else f"_{self.tile[0]}x{self.tile[1]}"
-        return f"f32_{self.kind}{self.window}_{shape}_{layout}{tile}_{self.digest}"
+        return f"{self.element}_{self.kind}{self.window}_{shape}_{layout}{tile}_{self.digest}"
 
 
 def parse_kernel_name(text: str) -> KernelName | None:
@@ -47,6 +48,7 @@ def parse_kernel_name(text: str) -> KernelName | None:
         match["digest"],
         match["window"] or "",
         None if rows_columns is None else (rows_columns[0], rows_columns[1]),
+        match["element"],
     )
 
 

@@ -10,9 +10,10 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
-from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.backends.targets import CpuTarget, Target, load_target
 from convopt.convdialect.attributes import TileScheme
 from convopt.convdialect.constants import constant, constant_value
+from convopt.convdialect.element_types import channels_of_word, element_of
 from convopt.convdialect.layouts import block_of, blocked, plain, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
@@ -36,6 +37,8 @@ BLOCKED_OPS = (PoolOp, GlobalPoolOp, ChannelShuffleOp, ResizeOp, PadOp)
 @dataclass(frozen=True)
 class AssignLayoutsPass(ModulePass):
     """Put activations in channel blocks as wide as the target's vectors (spatial packing).
+
+    On a GPU blocks are 32-bit words: one channel of f32, two of f16, four of i8.
 
     Why: kernels then read and write whole vectors, whatever the width of the image.
     Conversions stand only where an op cannot work in blocks (reshape, transpose, softmax) or where
@@ -68,8 +71,9 @@ class AssignLayoutsPass(ModulePass):
     target: str = "host"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        target = cpu_target(self.target)
-        check_cpu_elements(op)
+        target = load_target(self.target)
+        if isinstance(target, CpuTarget):
+            check_cpu_elements(op)
         for function in op.walk():
             if isinstance(function, func.FuncOp) and not function.is_declaration:
                 _FunctionLayouts(target).assign(function)
@@ -78,9 +82,8 @@ class AssignLayoutsPass(ModulePass):
 class _FunctionLayouts:
     """Walks a function forwards; every value is in one layout, others are made on demand."""
 
-    def __init__(self, target: CpuTarget):
+    def __init__(self, target: Target):
         self.target = target
-        self.lanes = target.lanes
         self.converted: dict[tuple[SSAValue, int], SSAValue] = {}
 
     def assign(self, function: func.FuncOp) -> None:
@@ -107,10 +110,10 @@ class _FunctionLayouts:
             self._assign_convolution(op)
         elif isinstance(op, ElementwiseOp) and self._any_blocked(op):
             self._make_rank_4(op)
-            self._convert_operands(op, lambda _: self.lanes)
+            self._convert_operands(op, self._lanes_of)
             self._block_result(op)
         elif isinstance(op, BLOCKED_OPS) or self._is_channel_concat(op):
-            self._convert_operands(op, lambda _: self.lanes)
+            self._convert_operands(op, self._lanes_of)
             self._block_result(op)
         elif isinstance(op, func.ReturnOp):
             self._assign_results(op)
@@ -126,20 +129,31 @@ class _FunctionLayouts:
             op.operands[index] = self._in_layout(op, op.operands[index], block_of(declared))
 
     def _assign_convolution(self, op: ConvolutionOp) -> None:
-        stays_plain = (
-            scheme_of(op, self.target) is TileScheme.BROADCAST
-            and block_of(op.input_type) == 1
-            and op.input_type.get_shape()[1] < self.lanes
-            and op.scale is None
-        )
-        if not stays_plain:
-            op.operands[0] = self._in_layout(op, op.input, self.lanes)
+        if not self._stays_plain(op):
+            op.operands[0] = self._in_layout(op, op.input, self._lanes_of(op.input))
         first_extra = len(op.operands) - len(op.extras)
         for index in range(2, len(op.operands)):
             is_scale = index < first_extra
             if is_scale or len(tensor_of(op.operands[index]).get_shape()) == 4:
-                op.operands[index] = self._in_layout(op, op.operands[index], self.lanes)
+                operand = op.operands[index]
+                op.operands[index] = self._in_layout(op, operand, self._lanes_of(operand))
         self._block_result(op)
+
+    def _stays_plain(self, op: ConvolutionOp) -> bool:
+        """Whether a kernel reads an image of few channels as it is."""
+        return (
+            isinstance(self.target, CpuTarget)
+            and scheme_of(op, self.target) is TileScheme.BROADCAST
+            and block_of(op.input_type) == 1
+            and op.input_type.get_shape()[1] < self.target.lanes
+            and op.scale is None
+        )
+
+    def _lanes_of(self, value: SSAValue) -> int:
+        """Channels a block: as wide as vectors, on a GPU as many as a 32-bit word holds."""
+        if isinstance(self.target, CpuTarget):
+            return self.target.lanes
+        return channels_of_word(element_of(tensor_of(value)))
 
     def _any_blocked(self, op: ElementwiseOp) -> bool:
         rank = len(tensor_of(op.result).get_shape())
@@ -191,7 +205,9 @@ class _FunctionLayouts:
 
     def _block_result(self, op: Operation) -> None:
         result = op.results[0]
-        Rewriter.replace_value_with_new_type(result, blocked(tensor_of(result), self.lanes))
+        Rewriter.replace_value_with_new_type(
+            result, blocked(tensor_of(result), self._lanes_of(result))
+        )
 
 
 def _insert_before(op: Operation, new: Operation) -> None:
