@@ -13,6 +13,8 @@ from convopt.cli.options import OneLineParser, add_version, one_of
 
 PROGRAM = "convopt-bench"
 
+_PACKAGE = "convopt.benchmarks.command"
+
 SUBCOMMANDS = {
     "layers": "single convolutions against other libraries and the machine's limit",
     "modules": "pairs and inverted residuals, fused and separate, against other libraries",
@@ -23,6 +25,7 @@ SUBCOMMANDS = {
     "traffic": "memory traffic that fusion saves, modelled, on CPUs and GPUs",
     "misses": "cache misses that fusion saves on AArch64, from an emulator",
     "spills": "vector registers that innermost loops put on the stack",
+    "gpu-bundle": "a folder of kernels and a script, to measure on a machine with a GPU",
     "board": "all of these on one machine, or code to take to a board without Python",
     "calibrate": "measure this machine, and let the compiler know",
 }
@@ -45,7 +48,9 @@ class Subcommand(Protocol):
 def run(arguments: Sequence[str]) -> int:
     """The command with its arguments; the exit code. Errors are exceptions."""
     chosen = _parser().parse_args(list(arguments))
-    module = cast(Subcommand, importlib.import_module(f"convopt.benchmarks.command.{chosen.name}"))
+    module = cast(
+        Subcommand, importlib.import_module(f"{_PACKAGE}.{chosen.name.replace('-', '_')}")
+    )
     parser = OneLineParser(
         prog=f"{PROGRAM} {chosen.name}",
         description=module.__doc__,
@@ -57,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> OneLineParser:
-    summaries = "\n".join(f"  {name:<10} {summary}" for name, summary in SUBCOMMANDS.items())
+    summaries = "\n".join(f"  {name:<11} {summary}" for name, summary in SUBCOMMANDS.items())
     parser = OneLineParser(
         prog=PROGRAM,
         usage=f"{PROGRAM} SUBCOMMAND [ARGUMENTS]",

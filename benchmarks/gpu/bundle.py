@@ -1,0 +1,154 @@
+"""Writing a bundle: machine code, weight maps, the description, and the package that runs it."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from convopt.backends.targets import gpu_target
+from convopt.backends.tvm.nvcc import compile_cubin, find_nvcc
+from convopt.backends.tvm.prelude import cuda_prelude
+from convopt.benchmarks.gpu import on_device
+from convopt.benchmarks.gpu.cases import BenchmarkCase
+from convopt.benchmarks.gpu.compiled_case import CompiledCase, KernelText, compile_case
+from convopt.benchmarks.gpu.on_device.bundle import DESCRIPTION, FORMAT, MAPS
+from convopt.errors import ConvoptError
+
+KERNELS_A_FILE = 24
+_CODE = "kernels"
+_PACKAGE = on_device.__name__
+_SCRIPT = "run.py"
+
+Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
+"""Wraps what takes long: items, how many there are, and in words what is done."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """`samples` schedules are drawn for each of the pairs whose batch is 1, every `sampled_every`th
+    of them. `jobs` processes work."""
+
+    target: str
+    cases: Sequence[BenchmarkCase]
+    samples: int
+    sampled_every: int
+    jobs: int
+
+
+def write_bundle(folder: Path, request: Request, progress: Progress) -> int:
+    """Compile all and write the folder; its bytes.
+
+    Raises ConvoptError for a folder that is not empty, where TVM or nvcc is missing, and for a
+    target that is no GPU.
+    """
+    target = gpu_target(request.target)
+    if find_nvcc() is None:
+        raise ConvoptError(
+            "expected nvcc of NVIDIA's CUDA toolkit on the PATH or in CUDA_HOME/bin, found none"
+        )
+    if folder.exists() and any(folder.iterdir()):
+        raise ConvoptError(f"expected a new or an empty folder, found {folder}")
+    with ProcessPoolExecutor(request.jobs, get_context("spawn")) as pool:
+        compile_one = partial(_compile, target=request.target)
+        work = [(case, _samples(request, number)) for number, case in enumerate(request.cases)]
+        done = pool.map(compile_one, work)
+        compiled = list(progress(done, len(work), "planning and generating"))
+        texts = {name: text for case in compiled for name, text in case.kernels.items()}
+        shards = _shards(list(texts.values()))
+        sources = [_source(shard) for shard in shards]
+        make = partial(compile_cubin, compute_capability=target.compute_capability)
+        codes = progress(pool.map(make, sources), len(sources), "assembling")
+        (folder / _CODE).mkdir(parents=True)
+        files: dict[str, str] = {}
+        for number, (shard, source, code) in enumerate(zip(shards, sources, codes, strict=True)):
+            name = f"{_CODE}/{number:03}"
+            (folder / f"{name}.cubin").write_bytes(code)
+            (folder / f"{name}.cu").write_text(source, encoding="utf-8")
+            files |= {text.kernel.name: f"{name}.cubin" for text in shard}
+    fields = {
+        "format": FORMAT,
+        "target": target.name,
+        "compute_capability": target.compute_capability,
+        "made": _versions(),
+        "kernels": {name: _kernel(text, files[name]) for name, text in texts.items()},
+        "cases": _with_maps(folder / MAPS, compiled),
+    }
+    description = json.dumps(fields, separators=(",", ":"))
+    (folder / DESCRIPTION).write_text(description + "\n", encoding="utf-8")
+    copy_package(folder)
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def copy_package(folder: Path) -> None:
+    """The modules that run there under their own names, and the script beside them."""
+    source = Path(str(on_device.__file__)).parent
+    target = folder.joinpath(*_PACKAGE.split("."))
+    target.mkdir(parents=True)
+    for path in sorted(source.glob("*.py")):
+        if path.name == _SCRIPT:
+            shutil.copyfile(path, folder / _SCRIPT)
+        else:
+            shutil.copyfile(path, target / path.name)
+    parents = target.relative_to(folder).parents
+    for parent in parents:
+        if parent.name:
+            (folder / parent / "__init__.py").write_text("", encoding="utf-8")
+
+
+def _compile(work: tuple[BenchmarkCase, int], target: str) -> CompiledCase:
+    case, samples = work
+    return compile_case(case, target, samples)
+
+
+def _samples(request: Request, number: int) -> int:
+    case = request.cases[number]
+    is_sampled = case.kind == "pair" and case.batch == 1 and number % request.sampled_every == 0
+    return request.samples if is_sampled else 0
+
+
+def _shards(texts: Sequence[KernelText]) -> list[Sequence[KernelText]]:
+    """What is used together stays together."""
+    return [texts[i : i + KERNELS_A_FILE] for i in range(0, len(texts), KERNELS_A_FILE)]
+
+
+def _source(shard: Sequence[KernelText]) -> str:
+    return "\n".join([cuda_prelude(), *(text.text for text in shard)])
+
+
+def _kernel(text: KernelText, file: str) -> dict[str, Any]:
+    kernel = text.kernel
+    return {
+        "grid": kernel.grid,
+        "block": kernel.block,
+        "shared_bytes": kernel.shared_bytes,
+        "file": file,
+    }
+
+
+def _with_maps(path: Path, compiled: Sequence[CompiledCase]) -> list[dict[str, Any]]:
+    """The cases' records with the places of their weight maps, equal maps once."""
+    places: dict[bytes, int] = {}
+    size = 0
+    with path.open("wb") as stream:
+        for case in compiled:
+            for variant, content in zip(case.record["variants"], case.maps, strict=True):
+                if content not in places:
+                    places[content] = size
+                    size += stream.write(content)
+                variant["weights"] |= {"offset": places[content], "size": len(content)}
+    return [case.record for case in compiled]
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in ("convopt", "apache-tvm"):
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found

@@ -1,0 +1,122 @@
+"""The ways in which a case is computed: as planned, apart, fused, and with schedules drawn."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation
+
+from convopt.backends.targets import GpuTarget
+from convopt.benchmarks.gpu.sampling import drawn_sizes
+from convopt.by_target import planning_passes
+from convopt.convdialect.attributes import BlockAttr
+from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.ops.fused import FusedOp
+from convopt.mlir_text import new_context
+from convopt.pass_manager import run_passes
+from convopt.pass_pipeline import parse_pipeline
+from convopt.passes.cost.gpu.predicted_time import predicted_seconds
+from convopt.passes.cost.gpu.traffic import kernel_traffic
+from convopt.passes.geometry.blocks.kernel import BlockKernel
+from convopt.passes.geometry.blocks.of_operations import elementwise_operands, kernel_of
+from convopt.passes.geometry.blocks.sizes import BlockSizes
+
+PLANNED, APART, FUSED, SAMPLE = "planned", "apart", "fused", "sample"
+_FUSE = "conv-fuse-modules"
+
+
+@dataclass(frozen=True)
+class PlannedVariant:
+    """A module at level 3."""
+
+    name: str
+    module: ModuleOp
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """What the models say of a convolution or module of convolutions."""
+
+    schedule: str
+    bytes: int
+    seconds: float
+
+
+def plan_variants(
+    module: ModuleOp, target: GpuTarget, target_name: str, kind: str, samples: int
+) -> list[PlannedVariant]:
+    """As planned; apart where that is another thing; a pair that is planned apart, fused, too.
+
+    `module` is as it was loaded. `samples`: schedules that are drawn, for pairs.
+    """
+    planned = _planned(module, target, target_name, "")
+    found = [PlannedVariant(PLANNED, planned)]
+    apart = fused = planned
+    if _is_fused(planned):
+        apart = _planned(module, target, target_name, "{max_stages=1}")
+        found.append(PlannedVariant(APART, apart))
+    elif kind == "pair":
+        fused = _planned(module, target, target_name, '{force="*"}')
+        if _is_fused(fused):
+            found.append(PlannedVariant(FUSED, fused))
+    return [*found, *_drawn([fused, apart], target, samples if kind == "pair" else 0)]
+
+
+def reckon(module: ModuleOp, target: GpuTarget) -> list[Reckoned]:
+    """Of every convolution and module, in order of execution."""
+    return [_reckoned(op, target) for op in _planned_ops(module)]
+
+
+def _planned(module: ModuleOp, target: GpuTarget, target_name: str, options: str) -> ModuleOp:
+    copy = module.clone()
+    names = ((name + options if name == _FUSE else name) for name in planning_passes(target))
+    run_passes(copy, parse_pipeline(",".join(names), target=target_name), new_context())
+    return copy
+
+
+def _is_fused(module: ModuleOp) -> bool:
+    return any(isinstance(op, FusedOp) for op in module.walk())
+
+
+def _planned_ops(module: ModuleOp) -> Iterator[ConvolutionOp | FusedOp]:
+    for function in module.body.block.ops:
+        assert isinstance(function, func.FuncOp)
+        for op in function.body.block.ops:
+            if isinstance(op, ConvolutionOp | FusedOp):
+                yield op
+
+
+def _stages(op: Operation) -> list[ConvolutionOp]:
+    return [each for each in op.walk() if isinstance(each, ConvolutionOp)]
+
+
+def _kernel(op: ConvolutionOp | FusedOp) -> BlockKernel:
+    assert isinstance(op.schedule, BlockAttr)
+    kernel = kernel_of(_stages(op), BlockSizes.of(op.schedule))
+    assert kernel is not None
+    return kernel
+
+
+def _reckoned(op: ConvolutionOp | FusedOp, target: GpuTarget) -> Reckoned:
+    kernel = _kernel(op)
+    traffic = kernel_traffic(kernel, elementwise_operands(_stages(op)[-1]))
+    seconds = predicted_seconds(kernel, traffic, target, is_cold=False)
+    return Reckoned(f"{kernel.kind.value} {op.schedule}", traffic.bytes, seconds)
+
+
+def _drawn(modules: Sequence[ModuleOp], target: GpuTarget, count: int) -> Iterator[PlannedVariant]:
+    """By turns of the modules, each with other schedules."""
+    distinct = list(dict.fromkeys(modules))
+    drawn = [_schedules(module, target, -(-count // len(distinct))) for module in distinct]
+    for number in range(count):
+        which = number % len(distinct)
+        module = distinct[which].clone()
+        for op, sizes in zip(_planned_ops(module), drawn[which], strict=True):
+            if sizes:
+                op.schedule = sizes[number // len(distinct) % len(sizes)].attribute
+        yield PlannedVariant(f"{SAMPLE} {number:02}", module)
+
+
+def _schedules(module: ModuleOp, target: GpuTarget, count: int) -> list[list[BlockSizes]]:
+    return [drawn_sizes(_kernel(op), target, count) for op in _planned_ops(module)]
