@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -19,7 +18,6 @@ from convopt.testing.cuda.drawing import (
     unplanned,
 )
 from convopt.testing.cuda.network_run import run_network
-from convopt.testing.passes import parse_module
 
 AT_ONCE = 3
 """Kernels that the C++ compiler gets in one text."""

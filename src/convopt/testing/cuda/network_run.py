@@ -67,7 +67,7 @@ class NetworkMemory:
         program = network.program
         sizes, results = {}, {}
         for kernel in program.kernels:
-            declared = _declared_sizes(network.scripts[kernel.name])
+            declared = buffer_sizes(network.scripts[kernel.name])
             sizes[kernel.name] = [declared[name] for name in kernel.parameters]
             results[kernel.name] = kernel.parameters.index(_RESULT)
         given = [
@@ -106,7 +106,7 @@ class NetworkMemory:
         return found
 
 
-def _declared_sizes(script: str) -> dict[str, int]:
+def buffer_sizes(script: str) -> dict[str, int]:
     """Bytes of the parameters of a TVMScript function."""
     return {
         name: int(count) * np.dtype(dtype).itemsize
