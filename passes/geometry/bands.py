@@ -75,5 +75,8 @@ def divides_bands(axes: tuple[Axis, ...], band: int, stage: int, rows: int) -> b
         return True
     if axes[stage].outputs % rows:
         return False
-    made = [each[stage] for first in (0, 1) for each in bands_from(axes, band, first)]
+    made = [each[stage] for each in bands_from(axes, band)]
+    # a thread that begins at a band makes its halo, too
+    firsts = range(1, -(-axes[-1].outputs // band))
+    made += [next(bands_from(axes, band, first))[stage] for first in firsts]
     return not any(each.start % rows or each.stop % rows for each in made)

@@ -59,3 +59,10 @@ def test_tiles_that_divide_start_and_end_with_every_band(
         for stages in bands_from(axes, band, first):
             assert stages[stage].start % rows == 0
             assert stages[stage].stop % rows == 0
+
+
+def test_threads_that_begin_at_the_third_band_count() -> None:
+    axes = (Axis(32, 12, kernel=3, stride=3, pad=2), Axis(12, 7, kernel=5, pad=1, dilation=2))
+    starts = [next(bands_from(axes, 3, first))[0].start for first in (1, 2)]
+    assert [start % 2 for start in starts] == [0, 1]
+    assert not divides_bands(axes, 3, 0, 2)
