@@ -237,7 +237,9 @@ def _two_reductions(job: _Job) -> None:
     writer.stream(steps, stage_early, compute_early)
     epilogue = operands.epilogue(writer, str(kept["e0"]), first.filters)
     limit = product.pixels if first.pixels > product.pixels else None
-    early.finish(ToShared(writer, epilogue, middle, kernel.pitch, limit))
+    wanted = kernel.middle_channels
+    filters = wanted if first.filters > wanted else None
+    early.finish(ToShared(writer, epilogue, middle, kernel.pitch, limit, filters))
     made = write_product(writer, product, "sums")
     made.clear()
 
