@@ -174,10 +174,19 @@ class _Builder:
 
     def _lowered(self, task: Task) -> LoweredKernel:
         if task.name not in self.kernels:
+            self._expect_room(task)
             script = task.function.text(task.name)
             lowered = lower(script, "cuda", self.target.compute_capability)
             self.kernels[task.name] = (script, lowered, task.function)
         return self.kernels[task.name][1]
+
+    def _expect_room(self, task: Task) -> None:
+        shared, room = task.function.shared, self.target.shared_bytes_per_block
+        if shared is not None and shared.size > room:
+            raise ConvoptError(
+                f"{task.name}: expected at most {room} bytes of shared memory in a block on "
+                f"{self.target.name}, found {shared.size}"
+            )
 
     def _kernel(self, lowered: LoweredKernel, function: DeviceFunction) -> Kernel:
         shared_bytes = function.shared.size if function.shared else 0

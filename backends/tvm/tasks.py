@@ -22,10 +22,12 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.passes.geometry.blocks.checks import problem_of
 from convopt.passes.geometry.blocks.kernel import BlockKernel
-from convopt.passes.geometry.blocks.kinds import ModuleKind, Stages
+from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.of_operations import kernel_of
 from convopt.passes.geometry.blocks.sizes import BlockSizes
-from convopt.passes.geometry.convolution import convolution_of
+from convopt.passes.lower.fused_checks import chain_of
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 
 Array = npt.NDArray[Any]
@@ -101,25 +103,21 @@ def _convolution_task(op: ConvolutionOp | FusedOp) -> Task:
 
 
 def _stages(op: ConvolutionOp | FusedOp) -> list[ConvolutionOp]:
-    if isinstance(op, ConvolutionOp):
-        return [op]
-    return [each for each in op.body.block.ops if isinstance(each, ConvolutionOp)]
+    return [op] if isinstance(op, ConvolutionOp) else chain_of(op)
 
 
 def _block_kernel(op: ConvolutionOp | FusedOp, stages: Sequence[ConvolutionOp]) -> BlockKernel:
     if not isinstance(op.schedule, BlockAttr):
         found = op.schedule or "none"
         raise ConvoptError(f"{op.name}: expected a #conv.block schedule on a GPU, found {found}")
-    kinds = Stages.of([convolution_of(stage) for stage in stages])
-    if kinds is None:
+    kernel = kernel_of(stages, BlockSizes.of(op.schedule))
+    if kernel is None:
         found = ", ".join(stage.name for stage in stages)
         raise ConvoptError(f"{op.name}: expected stages that a GPU kernel can hold, found {found}")
-    per_channel = tuple(StageOperands(stage, 0).channel_count for stage in stages)
-    scaled = stages[0].scale is not None
-    lanes = words_of(element_of(stages[0].input_type)).lanes
-    result_lanes = words_of(element_of(op.result_type)).lanes
-    sizes = BlockSizes.of(op.schedule)
-    return BlockKernel(kinds, sizes, per_channel, lanes, result_lanes, scaled)
+    problem = problem_of(kernel)
+    if problem:
+        raise ConvoptError(f"{op.name}: {op.schedule}: {problem}")
+    return kernel
 
 
 @dataclass(frozen=True)

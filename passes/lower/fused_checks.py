@@ -22,7 +22,7 @@ def checked_stages(op: FusedOp, target: CpuTarget) -> list[ConvolutionOp]:
     Raises ConvoptError, naming the stage, for what is no chain of convolutions or for schedules
     that its stages cannot keep.
     """
-    stages = _chain_of(op)
+    stages = chain_of(op)
     if not isinstance(op.schedule, BandAttr):
         found = op.schedule or "none"
         raise ConvoptError(f"expected conv.fused with schedule #conv.band<rows = …>, found {found}")
@@ -42,11 +42,8 @@ def checked_stages(op: FusedOp, target: CpuTarget) -> list[ConvolutionOp]:
     return stages
 
 
-def _asks(stage: ConvolutionOp) -> bool:
-    return stage.tile is not None and stage.tile.prefetch is Prefetch.INPUT
-
-
-def _chain_of(op: FusedOp) -> list[ConvolutionOp]:
+def chain_of(op: FusedOp) -> list[ConvolutionOp]:
+    """The stages, each fed by the one before. Raises ConvoptError for what is no such chain."""
     *stages, last = op.body.block.ops
     assert isinstance(last, YieldOp)
     convolutions: list[ConvolutionOp] = []
@@ -67,6 +64,10 @@ def _chain_of(op: FusedOp) -> list[ConvolutionOp]:
     if last.arguments[0] is not convolutions[-1].result:
         raise ConvoptError("expected the last stage's result to be yielded, found another value")
     return convolutions
+
+
+def _asks(stage: ConvolutionOp) -> bool:
+    return stage.tile is not None and stage.tile.prefetch is Prefetch.INPUT
 
 
 def _check_stage(stage: ConvolutionOp, first: ConvolutionOp, target: CpuTarget) -> None:

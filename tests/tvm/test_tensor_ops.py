@@ -10,7 +10,7 @@ from convopt.comparison import relative_error
 from convopt.convdialect import activations
 from convopt.convdialect.attributes import PoolKind
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
-from convopt.convdialect.ops.structure import ChannelShuffleOp, ConcatOp, PadOp
+from convopt.convdialect.ops.structure import ChannelShuffleOp, ConcatOp, PadOp, TransposeOp
 from convopt.convdialect.reference import run
 from convopt.convdialect.shapes import Window
 from convopt.testing.cuda.network_run import run_network
@@ -71,14 +71,16 @@ def test_concatenation(check):
     check(function, *results)
 
 
-def test_padding_and_shuffles(check):
-    function = TensorFunction((2, 12, 3, 5))
-    (x,) = function.arguments
+def test_what_moves_elements(check):
+    function = TensorFunction((2, 12, 3, 5), (4, 3))
+    x, matrix = function.arguments
     results = [
         function.add(PadOp(x, (1, 2, 3, 0))),
         function.add(PadOp(x, (0, 0, 0, 4), 1.5)),
         function.add(PadOp(x, (2, 0, 0, 0), float("-inf"))),
         *(function.add(ChannelShuffleOp(x, groups)) for groups in (2, 3, 4)),
+        *(function.add(TransposeOp(x, order)) for order in [(0, 2, 3, 1), (3, 1, 0, 2)]),
+        function.add(TransposeOp(matrix, (1, 0))),
     ]
     check(function, *results)
 
