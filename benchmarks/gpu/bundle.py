@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from convopt.backends.targets import gpu_target
+from convopt.backends.targets import GpuTarget, gpu_target
 from convopt.backends.tvm.nvcc import compile_cubin, find_nvcc
 from convopt.backends.tvm.prelude import cuda_prelude
 from convopt.benchmarks.gpu import on_device
@@ -60,18 +60,33 @@ def write_bundle(folder: Path, request: Request, progress: Progress) -> int:
         work = [(case, _samples(request, number)) for number, case in enumerate(request.cases)]
         done = pool.map(compile_one, work)
         compiled = list(progress(done, len(work), "planning and generating"))
-        texts = {name: text for case in compiled for name, text in case.kernels.items()}
-        shards = _shards(list(texts.values()))
-        sources = [_source(shard) for shard in shards]
-        make = partial(compile_cubin, compute_capability=target.compute_capability)
-        codes = progress(pool.map(make, sources), len(sources), "assembling")
-        (folder / _CODE).mkdir(parents=True)
-        files: dict[str, str] = {}
-        for number, (shard, source, code) in enumerate(zip(shards, sources, codes, strict=True)):
-            name = f"{_CODE}/{number:03}"
-            (folder / f"{name}.cubin").write_bytes(code)
-            (folder / f"{name}.cu").write_text(source, encoding="utf-8")
-            files |= {text.kernel.name: f"{name}.cubin" for text in shard}
+        assemble_one = partial(compile_cubin, compute_capability=target.compute_capability)
+
+        def assemble(sources: Sequence[str]) -> Iterable[bytes]:
+            return progress(pool.map(assemble_one, sources), len(sources), "assembling")
+
+        write_folder(folder, target, compiled, assemble)
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def write_folder(
+    folder: Path,
+    target: GpuTarget,
+    compiled: Sequence[CompiledCase],
+    assemble: Callable[[Sequence[str]], Iterable[bytes]],
+) -> None:
+    """All files of a bundle. `assemble` makes machine code of CUDA texts."""
+    texts = {name: text for case in compiled for name, text in case.kernels.items()}
+    shards = _shards(list(texts.values()))
+    sources = [_source(shard) for shard in shards]
+    (folder / _CODE).mkdir(parents=True)
+    files: dict[str, str] = {}
+    numbered = enumerate(zip(shards, sources, assemble(sources), strict=True))
+    for number, (shard, source, code) in numbered:
+        name = f"{_CODE}/{number:03}"
+        (folder / f"{name}.cubin").write_bytes(code)
+        (folder / f"{name}.cu").write_text(source, encoding="utf-8")
+        files |= {text.kernel.name: f"{name}.cubin" for text in shard}
     fields = {
         "format": FORMAT,
         "target": target.name,
@@ -83,7 +98,6 @@ def write_bundle(folder: Path, request: Request, progress: Progress) -> int:
     description = json.dumps(fields, separators=(",", ":"))
     (folder / DESCRIPTION).write_text(description + "\n", encoding="utf-8")
     copy_package(folder)
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def copy_package(folder: Path) -> None:

@@ -1,0 +1,287 @@
+"""What runs beside a GPU, with torch on the CPU and a driver that runs CUDA text there."""
+
+import ctypes
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="references and peers are torch's")
+pytest.importorskip("tvm", reason="kernels are made by TVM")
+
+import torch
+
+from convopt.backends.targets import gpu_target
+from convopt.backends.tvm.program import Kernel
+from convopt.benchmarks.gpu import compiled_case
+from convopt.benchmarks.gpu.bundle import write_folder
+from convopt.benchmarks.gpu.cases import BenchmarkCase
+from convopt.benchmarks.gpu.chain import Chain, Stage
+from convopt.benchmarks.gpu.on_device.bundle import STEP_KINDS, Bundle
+from convopt.benchmarks.gpu.on_device.bundle import Kernel as DeviceKernel
+from convopt.benchmarks.gpu.on_device.contenders import Workshop, relative_error
+from convopt.benchmarks.gpu.on_device.driver import Driver, DriverError
+from convopt.benchmarks.gpu.on_device.energy import Meter
+from convopt.benchmarks.gpu.on_device.measuring import Bench
+from convopt.benchmarks.gpu.on_device.parts import PARTS, Task
+from convopt.benchmarks.gpu.on_device.torch_graph import (
+    _FUNCTIONS,
+    TorchGraph,
+    is_chain,
+    make_constants,
+    make_inputs,
+    only_convolutions,
+)
+from convopt.benchmarks.layer import Layer
+from convopt.benchmarks.networks.graph import Activation, GraphBuilder
+from convopt.testing.cuda import compile_for_cpu, find_host_compiler
+
+TARGET = "h200"
+BUFFER = re.compile(r'(\w+): T\.Buffer\(\((\d+),\), "float32"\)')
+CHECK = next(part for part in PARTS if part.name == "check")
+
+pytestmark = pytest.mark.skipif(find_host_compiler() is None, reason="no C++ compiler")
+
+
+@dataclass(frozen=True)
+class SmallNetwork(BenchmarkCase):
+    """All kinds of steps, on tiny images."""
+
+    def model(self):
+        graph = GraphBuilder("small", 15)
+        relu, relu6 = Activation.RELU, Activation.RELU6
+        x = graph.conv(graph.input, 8, 3, 2, pads=(0, 0, 0, 0), activation=relu)
+        inner = graph.depthwise(graph.conv(x, 24, activation=relu6), activation=relu6)
+        x = graph.add(x, graph.conv(inner, 8))
+        x = graph.max_pool(graph.activate(x, relu))
+        model = graph.model(graph.classify(graph.conv(x, 12, activation=relu), 5))
+        for value in (*model.graph.input, *model.graph.output):
+            value.type.tensor_type.shape.dim[0].dim_value = self.batch
+        return model
+
+    @property
+    def macs(self):
+        return 1
+
+
+def pair():
+    def layer(kind, inputs, outputs, kernel, stride):
+        pads, groups = (kernel // 2,) * 4, inputs if kind == "dw" else 1
+        window = (kernel, kernel, stride, stride)
+        return Layer("made_up", kind, inputs, 9, 9, outputs, *window, *pads, 1, groups, 1)
+
+    stages = (
+        Stage(layer("pw", 5, 12, 1, 1), "relu6"),
+        Stage(layer("dw", 12, 12, 3, 2), "gelu"),
+    )
+    return BenchmarkCase("small", "pair", "made_up", 2, 1, Chain(stages))
+
+
+@dataclass
+class Recorded:
+    """A bundle whose machine code is CUDA text, and the sizes of kernels' buffers."""
+
+    bundle: Bundle
+    sizes: dict
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    sizes = {}
+    real = compiled_case.build_network
+
+    def recording(module, target, symbol):
+        network = real(module, target, symbol)
+        for kernel in network.program.kernels:
+            found = dict(BUFFER.findall(network.scripts[kernel.name]))
+            sizes[kernel.name] = [4 * int(found[name]) for name in kernel.parameters]
+        return network
+
+    cases = [pair(), SmallNetwork("whole", "network", "made_up", 2, 1)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled_case, "build_network", recording)
+        compiled = [compiled_case.compile_case(case, TARGET, 2) for case in cases]
+    folder = tmp_path_factory.mktemp("gpu") / "bundle"
+    write_folder(folder, gpu_target(TARGET), compiled, lambda texts: [t.encode() for t in texts])
+    return Recorded(Bundle.read(folder), sizes)
+
+
+class HostLibrary:
+    """libcuda for CUDA text in place of machine code, run on the CPU."""
+
+    def __init__(self, sizes):
+        self.sizes = sizes
+        self.modules, self.functions, self.asked = [], [], {}
+
+    def cuModuleLoadData(self, module, image):  # noqa: N802
+        self.modules.append(compile_for_cpu(image.value.decode()))
+        module._obj.value = len(self.modules)
+        return 0
+
+    def cuModuleGetFunction(self, function, module, name):  # noqa: N802
+        self.functions.append((self.modules[module.value - 1], name.value.decode()))
+        function._obj.value = len(self.functions)
+        return 0
+
+    def cuFuncSetAttribute(self, function, attribute, value):  # noqa: N802
+        self.asked[self.functions[function.value - 1][1]] = (attribute, value)
+        return 0
+
+    def cuFuncGetAttribute(self, value, attribute, function):  # noqa: N802
+        value._obj.value = {4: 40, 3: 0}[attribute]
+        return 0
+
+    def cuLaunchKernel(self, function, *rest):  # noqa: N802
+        *numbers, _, places, extra = rest
+        assert extra is None
+        host, name = self.functions[function.value - 1]
+        sizes = self.sizes[name]
+        x, y, z, bx, by, bz, shared = (number.value for number in numbers)
+        addresses = [ctypes.c_uint64.from_address(places[i]).value for i in range(len(sizes))]
+        buffers = [
+            np.ctypeslib.as_array((ctypes.c_uint8 * size).from_address(address))
+            for address, size in zip(addresses, sizes, strict=True)
+        ]
+        names = tuple(f"p{i}" for i in range(len(sizes)))
+        host.launch(Kernel(name, names, (x, y, z), (bx, by, bz), shared), buffers)
+        return 0
+
+
+class NoLibrary:
+    """NVML that is not there."""
+
+    def nvmlInit_v2(self):  # noqa: N802
+        return 1
+
+    def nvmlDeviceGetHandleByIndex_v2(self, index, device):  # noqa: N802
+        return 1
+
+
+def bench(recorded, bundle=None):
+    driver = Driver(HostLibrary(recorded.sizes))
+    meter = Meter(NoLibrary())
+    device = torch.device("cpu")
+    return Bench(bundle or recorded.bundle, driver, meter, device, 1, 1 << 20, {"gpu": "none"})
+
+
+@pytest.mark.parametrize("kind", ["pair", "network"])
+def test_every_variant_is_right_on_poisoned_memory(recorded, kind):
+    case = next(case for case in recorded.bundle.cases if case.kind == kind)
+    measured = bench(recorded).measure(Task(CHECK, case))
+    assert [row.contender for row in measured.rows] == [each.name for each in case.variants]
+    assert len(measured.rows) == {"pair": 4, "network": len(case.variants)}[kind]
+    for row in measured.rows:
+        assert row.problem == ""
+        assert row.error < 1e-6
+        assert row.is_ours
+    assert measured.machine == {"gpu": "none", "sm_mhz": None, "memory_mhz": None}
+
+
+def test_a_wrong_weight_is_a_problem_and_no_time(recorded):
+    bundle = recorded.bundle
+
+    class Wrong(Bundle):
+        def weight_map(self, variant):
+            indices = super().weight_map(variant).copy()
+            indices[indices == 7] = 8
+            return indices
+
+    wrong = Wrong(**{name: getattr(bundle, name) for name in Bundle.__dataclass_fields__})
+    measured = bench(recorded, wrong).measure(Task(CHECK, bundle.cases[0]))
+    assert all("expected an error of at most 1e-05" in row.problem for row in measured.rows)
+    assert all(row.warm_us is None for row in measured.rows)
+
+
+def test_what_a_kernel_leaves_out_is_noticed(recorded):
+    case = recorded.bundle.cases[0]
+    planned = case.variant("apart") or case.variant("planned")
+    cut = replace(planned, name="planned", launches=planned.launches[:-1])
+    measured = bench(recorded).measure(Task(CHECK, replace(case, variants=(cut,))))
+    assert "found inf" in measured.rows[0].problem
+
+
+def test_a_peer_that_fails_is_named_and_others_go_on(recorded):
+    def broken():
+        raise RuntimeError("no\nkernel")
+
+    def contenders(shop):
+        yield "broken", broken
+        yield "torch-nchw", lambda: shop.torch_eager("nchw")
+        yield "none", lambda: None
+
+    part = replace(CHECK, contenders=contenders)
+    broken_row, right = bench(recorded).measure(Task(part, recorded.bundle.cases[0])).rows
+    assert broken_row.problem == "RuntimeError: no kernel"
+    assert right.error < 1e-6
+
+
+@pytest.mark.parametrize("layout", ["nchw", "nhwc"])
+@pytest.mark.parametrize("number", [0, 1])
+def test_peers_compute_the_case(recorded, layout, number):
+    case = recorded.bundle.cases[number]
+    shop = Workshop(recorded.bundle, Driver(HostLibrary({})), case, torch.device("cpu"))
+    result = shop.torch_eager(layout).run()
+    assert relative_error(result, shop.reference()) < 1e-6
+    assert relative_error(0 * result, shop.reference()) == pytest.approx(1.0)
+
+
+def test_the_reference_agrees_with_onnxruntime(recorded):
+    onnxruntime = pytest.importorskip("onnxruntime", reason="the other reference")
+    from onnx import numpy_helper
+
+    case, model = recorded.bundle.cases[1], SmallNetwork("whole", "network", "m", 2, 1).model()
+    constants, (image,) = make_constants(case.graph), make_inputs(case.graph)
+    for tensor in model.graph.initializer:
+        if tensor.name in constants:
+            array = constants[tensor.name].numpy()
+            tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    (expected,) = session.run(None, {"image": image.numpy()})
+    result = TorchGraph(case.graph, constants)(image)
+    assert relative_error(result, torch.from_numpy(expected).double()) < 1e-5
+
+
+def test_random_tensors_are_the_same_again(recorded):
+    graph = recorded.bundle.cases[0].graph
+    first, again = make_constants(graph), make_constants(graph)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    deviation = graph["constants"]["weights_1"]["deviation"]
+    assert float(first["weights_1"].std()) == pytest.approx(deviation, rel=0.3)
+
+
+def test_convolutions_alone_leave_activations_out(recorded):
+    chain, network = (case.graph for case in recorded.bundle.cases)
+    assert is_chain(chain)
+    assert not is_chain(network)
+    bare = only_convolutions(chain)
+    assert [step["kind"] for step in bare["steps"]] == ["Conv", "Conv"]
+    constants, inputs = make_constants(chain), make_inputs(chain)
+    assert TorchGraph(bare, constants)(*inputs).shape == TorchGraph(chain, constants)(*inputs).shape
+
+
+def test_every_kind_of_step_has_a_function():
+    assert tuple(_FUNCTIONS) == STEP_KINDS
+
+
+def test_large_shared_memory_is_asked_for(recorded):
+    library = HostLibrary(recorded.sizes)
+    name = next(iter(recorded.bundle.kernels))
+    kernel = replace(recorded.bundle.kernels[name], shared_bytes=64 * 1024)
+    function = Driver(library).load(kernel, recorded.bundle.code(kernel.file))
+    assert library.asked == {name: (8, 64 * 1024)}
+    assert (function.registers, function.local_bytes) == (40, 0)
+
+
+def test_the_driver_says_what_is_wrong():
+    class Broken:
+        def cuModuleLoadData(self, module, image):  # noqa: N802
+            return 209
+
+        def cuGetErrorString(self, status, text):  # noqa: N802
+            text._obj.value = b"no kernel image"
+            return 0
+
+    kernel = DeviceKernel("k", (1, 1, 1), (1, 1, 1), 0, "k.cubin")
+    with pytest.raises(DriverError, match=r"cuModuleLoadData: no kernel image \(209\)"):
+        Driver(Broken()).load(kernel, b"")
