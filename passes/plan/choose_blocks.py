@@ -34,7 +34,7 @@ class ChooseBlocksPass(ModulePass):
     After, for target=h200:
     ```mlir
     func.func @main(%x : tensor<1x32x28x28xf32>, %w : tensor<32x1x3x3xf32>) -> tensor<1x32x28x28xf32> {
-      %y = conv.depthwise %x, %w {padding = [1, 1, 1, 1]} schedule = #conv.block<filters = 1, rows = 7, columns = 28, thread_pixels = 2> : tensor<1x32x28x28xf32>, tensor<32x1x3x3xf32> -> tensor<1x32x28x28xf32>
+      %y = conv.depthwise %x, %w {padding = [1, 1, 1, 1]} schedule = #conv.block<filters = 1, rows = 7, columns = 10> : tensor<1x32x28x28xf32>, tensor<32x1x3x3xf32> -> tensor<1x32x28x28xf32>
       func.return %y : tensor<1x32x28x28xf32>
     }
     ```

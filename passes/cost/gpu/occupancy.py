@@ -8,8 +8,15 @@ from convopt.passes.geometry.blocks.threads import WARP, ProductThreads
 
 MOST_REGISTERS = 255
 """A thread's, by the instructions' encoding."""
-_BASE_REGISTERS = 28
-"""Addresses, indices and loop counters of a kernel."""
+MOST_UNROLLED = 32
+"""Rounds of copies that become straight code."""
+_BASE_REGISTERS = 26
+"""Addresses, indices and loop counters; ptxas reports what this and the next one predict within a
+third, for kernels of all kinds."""
+_ADDRESS_REGISTERS = 4
+_WIDEST_COPY = 4
+_COPIED_ONCE = (ModuleKind.DW, ModuleKind.PWDWPW)
+_REGISTERS_PER_BLOCK = 65536
 _REGISTER_UNIT = 8
 _SYSTEM_SHARED_BYTES = 1024
 """What the system takes of every block's shared memory from compute capability 8.0 on."""
@@ -25,7 +32,7 @@ def problem_on(kernel: BlockKernel, target: GpuTarget) -> str:
             f"shared memory: expected at most {target.shared_bytes_per_block} bytes in a block on "
             f"{target.name}, found {kernel.shared.size}"
         )
-    registers = registers_of(kernel)
+    registers = least_registers(kernel)
     if registers > MOST_REGISTERS:
         return f"registers: expected at most {MOST_REGISTERS} in a thread, found about {registers}"
     if kernel.threads > target.threads_per_sm or not resident_blocks(kernel, target):
@@ -37,16 +44,32 @@ def problem_on(kernel: BlockKernel, target: GpuTarget) -> str:
 
 
 def registers_of(kernel: BlockKernel) -> int:
-    """An estimate of a thread's registers: sums and factors of its products, strips, addresses."""
+    """About how many registers a thread takes. Addresses of copies stay in registers from step to
+    step where copies are unrolled, as long as there are any to have."""
+    warps = _warps(kernel)
+    most = min(MOST_REGISTERS, _REGISTERS_PER_BLOCK // (warps * WARP))
+    return min(max(most, least_registers(kernel)), least_registers(kernel) + _addresses(kernel))
+
+
+def _addresses(kernel: BlockKernel) -> int:
+    if kernel.kind in _COPIED_ONCE or kernel.steps == 1:
+        return 0
+    pixels = kernel.sizes.pixels // _WIDEST_COPY if kernel.is_flat else kernel.touched_pixels
+    rounds = -(-kernel.groups_of_a_tile * kernel.step_words * pixels // kernel.threads)
+    return _ADDRESS_REGISTERS * rounds if rounds <= MOST_UNROLLED else 0
+
+
+def least_registers(kernel: BlockKernel) -> int:
+    """What a thread cannot do without: sums and factors of its products, strips, indices."""
     if kernel.kind is ModuleKind.DW:
-        return _BASE_REGISTERS + 3 * kernel.sizes.thread_pixels
+        return _BASE_REGISTERS + 2 * kernel.sizes.thread_pixels
     products = [_of_product(kernel.product)]
     if kernel.kind in (ModuleKind.PWPW, ModuleKind.PWDWPW):
         products.append(_of_product(kernel.first_product))
     if kernel.kind is ModuleKind.PWDWPW:  # the last sums stay while the first ones are made
         return _BASE_REGISTERS + sum(products)
-    strips = kernel.sizes.thread_pixels if not kernel.is_flat else 0
-    return _BASE_REGISTERS + max(products) + strips
+    offsets = kernel.sizes.thread_pixels if not kernel.is_flat else 0
+    return _BASE_REGISTERS + max(products) + offsets
 
 
 def _of_product(product: ProductThreads) -> int:

@@ -30,6 +30,8 @@ SCHEDULERS = 4
 """Of a multiprocessor, since Volta; each starts one instruction a cycle."""
 _L2_BYTES_PER_CYCLE = 64
 """What L2 sends to one multiprocessor at most."""
+_BLOCK_START = 300
+"""Cycles before a block's first copy and after its last store: an estimate."""
 _OVERLAP = 4
 """Exponent of |…|: two equal resources take 1.19 of the time of one."""
 
@@ -70,7 +72,7 @@ class _Machine:
 
     def alone(self, life: BlockLife) -> float:
         streams = sum(map(self.stream, life.streams))
-        return streams + self.asking(life.first) + self.cycles(life.end)
+        return _BLOCK_START + streams + self.asking(life.first) + self.cycles(life.end)
 
     def throughput(self, life: BlockLife) -> float:
         """Cycles that each further block adds."""

@@ -22,10 +22,12 @@ from convopt.passes.geometry.blocks.threads import WARP, strip_of
 SECTOR = 8
 """Words that L2 sends at least."""
 
-# Instructions of a copy, counted in the machine code of a few kernels.
+# Instructions of a copy, counted in the machine code of a few kernels; of later steps fewer, since
+# places of pixels stay in registers.
 _CONSTANT_COPY = 4
 _FLAT_COPY = 12
 _PIXEL_COPY = 24
+_COPY_AGAIN = 6
 _WIDEST_COPY = 4
 
 
@@ -195,7 +197,11 @@ def _flat_input(kernel: BlockKernel, pitch: int) -> Copies:
     rounds = -(-words // (wide * WARP))
     inside = min(1.0, plane / (kernel.tiles[1] * pixels))
     spare = 0 if pixels % SECTOR == plane % SECTOR == 0 else kernel.step_words * (SECTOR - 1)
-    return Copies(_FLAT_COPY * rounds, words / WARP, WORD_BYTES * (words * inside + spare))
+    return Copies(
+        _instructions(kernel, _FLAT_COPY) * rounds,
+        words / WARP,
+        WORD_BYTES * (words * inside + spare),
+    )
 
 
 def _image_input(kernel: BlockKernel, channels: int) -> Copies:
@@ -206,7 +212,15 @@ def _image_input(kernel: BlockKernel, channels: int) -> Copies:
     across = min(columns, kernel.window.columns.inputs)
     sent = words * down * (across + SECTOR - 1)
     copied = words * rows * columns
-    return Copies(_PIXEL_COPY * -(-copied // WARP), copied / WARP, WORD_BYTES * sent)
+    instructions = _instructions(kernel, _PIXEL_COPY) * -(-copied // WARP)
+    return Copies(instructions, copied / WARP, WORD_BYTES * sent)
+
+
+def _instructions(kernel: BlockKernel, first: int) -> float:
+    """Of a copy, a step's share of all steps."""
+    if kernel.kind is ModuleKind.PWDWPW:
+        return first
+    return _COPY_AGAIN + (first - _COPY_AGAIN) / kernel.steps
 
 
 _LIVES: Mapping[ModuleKind, Callable[[BlockKernel, int], BlockLife]] = {
