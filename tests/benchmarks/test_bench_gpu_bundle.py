@@ -15,6 +15,7 @@ from onnx import numpy_helper
 import convopt
 from convopt.backends.targets import gpu_target
 from convopt.backends.tvm.network import build_network
+from convopt.backends.tvm.nvcc import find_nvcc
 from convopt.benchmarks.command.main import run as bench
 from convopt.benchmarks.gpu import on_device
 from convopt.benchmarks.gpu.bundle import Request, write_bundle, write_folder
@@ -210,3 +211,17 @@ def test_other_batches_are_refused(word, tmp_path):
 def test_patterns_that_nothing_matches_are_refused(tmp_path):
     with pytest.raises(UsageError, match="expected patterns that a case matches, found no such"):
         bench(["gpu-bundle", "--out", str(tmp_path / "b"), "--only", "no such"])
+
+
+@pytest.mark.skipif(find_nvcc() is None, reason="needs nvcc")
+def test_a_bundle_holds_machine_code(tmp_path):
+    pytest.importorskip("tvm", reason="kernels are made by TVM")
+    size = write_bundle(tmp_path / "b", Request(TARGET, [small_pair()], 1, 1, 1), no_progress)
+    bundle = Bundle.read(tmp_path / "b")
+    (case,) = bundle.cases
+    assert len(case.variants) == 3
+    assert size > sum(path.stat().st_size for path in tmp_path.rglob("*.cubin")) > 0
+    for name, kernel in bundle.kernels.items():
+        code = bundle.code(kernel.file)
+        assert code.startswith(b"\x7fELF")
+        assert name.encode() in code

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import torch
@@ -153,6 +155,12 @@ def _timed(row: Row, times: Times) -> Row:
     )
 
 
+def _version(package: str) -> str:
+    with suppress(PackageNotFoundError):
+        return version(package)
+    return "missing"
+
+
 def machine_facts(bundle: Bundle, driver: Driver, meter: Meter) -> dict[str, Any]:
     """GPU and versions."""
     properties = torch.cuda.get_device_properties(0)
@@ -165,6 +173,7 @@ def machine_facts(bundle: Bundle, driver: Driver, meter: Meter) -> dict[str, Any
         "cuda_of_torch": torch.version.cuda,
         "cudnn": torch.backends.cudnn.version(),
         "torch": torch.__version__,
+        "triton": _version("triton"),
         "target": bundle.target,
         **{f"made_by_{name}": version for name, version in bundle.made.items()},
     }

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from convopt.benchmarks.gpu.on_device.contenders import Contender, Workshop
 
 LAYOUTS = ("nchw", "nhwc")
-OURS = ("planned", "apart", "fused", "tvm")
+OURS = ("planned", "apart", "fused")
 SAMPLE = "sample"
 """Begins the names of variants with sizes that were drawn."""
 Maker: TypeAlias = "Callable[[], Contender | None]"

@@ -12,6 +12,7 @@ COMPILED = ("compile-nchw", "compile-nhwc")
 PLANNED = "planned"
 WITHIN = 1.10
 """Of the best time, or of the model's bytes."""
+NOT_COMPARED = "not compared: TVM's own schedules, which it finds by hours of trials on the machine"
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,6 @@ def group_lines(found: Sequence[Measurement]) -> Iterator[str]:
             ("cold", "cold_us", peers, PLANNED),
             ("own kernels apart", "warm_us", ("apart",), PLANNED),
             ("convolutions alone", "warm_us", ("cudnn-nchw-bare", "cudnn-nhwc-bare"), PLANNED),
-            ("TVM's default", "warm_us", ("tvm",), PLANNED),
         ):
             values = [r for e in mine if (r := ratio(e, other, field, own))]
             if values:

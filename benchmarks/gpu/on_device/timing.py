@@ -1,5 +1,6 @@
 """Times by CUDA graphs: many calls in one, all contenders in turn, medians over rounds."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -12,6 +13,8 @@ GRAPH_SECONDS = 1.5e-3
 changes."""
 MOST_CALLS = 200
 COLD_CALLS = 12
+WAKING_SECONDS = 0.2
+"""Until a GPU that had nothing to do has its full clock."""
 L2_TIMES = 3
 """The buffer that is written to empty L2, in sizes of L2."""
 
@@ -64,7 +67,7 @@ def warm_times(runs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, 
         calls[name] = calls_for(min(seconds_of(probe.replay) for _ in range(3)) / 8)
         graphs[name] = graph_of(run, calls[name])
     watches = {name: _watch(graph) for name, graph in graphs.items()}
-    in_turn(watches, 2)
+    _wake(watches)
     found = in_turn(watches, rounds)
     return {
         name: Times.of([1e6 * each / calls[name] for each in seconds])
@@ -91,7 +94,7 @@ def cold_times(
     graphs = {name: graph_of(flushed(run), COLD_CALLS) for name, run in runs.items()}
     watches: dict[str, Stopwatch] = {name: _watch(graph) for name, graph in graphs.items()}
     watches[""] = _watch(graph_of(flush, COLD_CALLS))
-    in_turn(watches, 2)
+    _wake(watches)
     return without_flush(in_turn(watches, rounds))
 
 
@@ -130,6 +133,12 @@ def seconds_of(work: Callable[[], Any]) -> float:
     end.record()
     end.synchronize()
     return 1e-3 * float(begin.elapsed_time(end))
+
+
+def _wake(watches: Mapping[str, Stopwatch]) -> None:
+    started = time.perf_counter()
+    while time.perf_counter() - started < WAKING_SECONDS:
+        in_turn(watches, 1)
 
 
 def _watch(graph: Any) -> Stopwatch:
