@@ -97,9 +97,17 @@ def _launches(network: Network, reckoned: Sequence[Reckoned]) -> Iterator[Launch
     which is what a program has."""
     rest = iter(reckoned)
     for launch in network.program.launches:
-        once = launch.bytes
-        moved = next(rest).bytes if launch.kind in _RECKONED else once
-        arguments = tuple((each.space, each.offset) for each in launch.arguments)
+        moved, written = launch.bytes, 0
+        if launch.kind in _RECKONED:
+            known = next(rest)
+            moved, written = known.bytes, known.written
         yield Launch(
-            launch.kernel, arguments, launch.kind, launch.location, launch.macs, moved, once
+            launch.kernel,
+            tuple((each.space, each.offset) for each in launch.arguments),
+            launch.kind,
+            launch.location,
+            launch.macs,
+            moved,
+            launch.bytes,
+            written,
         )

@@ -13,6 +13,7 @@ from convopt.by_target import planning_passes
 from convopt.convdialect.attributes import BlockAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.mlir_text import new_context
 from convopt.pass_manager import run_passes
 from convopt.pass_pipeline import parse_pipeline
@@ -36,10 +37,12 @@ class PlannedVariant:
 
 @dataclass(frozen=True)
 class Reckoned:
-    """What the models say of a convolution or module of convolutions."""
+    """What the models say of a convolution or module of convolutions. `bytes` are moved, of which
+    `written` are the result."""
 
     schedule: str
     bytes: int
+    written: int
     seconds: float
 
 
@@ -102,7 +105,8 @@ def _reckoned(op: ConvolutionOp | FusedOp, target: GpuTarget) -> Reckoned:
     kernel = _kernel(op)
     traffic = kernel_traffic(kernel, elementwise_operands(_stages(op)[-1]))
     seconds = predicted_seconds(kernel, traffic, target, is_cold=False)
-    return Reckoned(f"{kernel.kind.value} {op.schedule}", traffic.bytes, seconds)
+    schedule = f"{kernel.kind.value} {op.schedule}"
+    return Reckoned(schedule, traffic.bytes, FLOAT_BYTES * traffic.output, seconds)
 
 
 def _drawn(modules: Sequence[ModuleOp], target: GpuTarget, count: int) -> Iterator[PlannedVariant]:

@@ -137,7 +137,10 @@ def test_a_pair_has_its_variants_with_different_schedules(compiled):
     assert len({tuple(variants[name]["plan"]) for name in samples}) == 4
     for each in variants.values():
         assert each["predicted_us"] > 0
-        assert all(launch["bytes"] >= launch["once_bytes"] / 2 for launch in each["launches"])
+        for launch in each["launches"]:
+            assert launch["bytes"] > launch["once_bytes"] / 2 > 0
+            assert 0 < launch["written_bytes"] < launch["once_bytes"]
+        assert each["launches"][-1]["written_bytes"] == 4 * 2 * 10 * 9 * 9
         assert {launch["kernel"] for launch in each["launches"]} <= set(compiled.kernels)
 
 

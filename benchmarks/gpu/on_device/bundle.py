@@ -42,7 +42,7 @@ class Launch:
     """One kernel run. `arguments`: space and offset in bytes, or number of an input or output.
 
     `bytes`: what the model says is moved between global and shared memory. `once_bytes`: all
-    buffers once.
+    buffers once; `written_bytes` of these are the result, 0 for a kernel without a model.
     """
 
     kernel: str
@@ -52,6 +52,7 @@ class Launch:
     macs: int
     bytes: int
     once_bytes: int
+    written_bytes: int
 
 
 @dataclass(frozen=True)

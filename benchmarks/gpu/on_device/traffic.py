@@ -26,8 +26,8 @@ _NAME = "Kernel Name"
 class KernelTraffic:
     """Bytes of one launch, counted (None: not counted) and by the model.
 
-    By the model DRAM moves every buffer once: the profiler empties the caches before a kernel.
-    What is written may stay in L2: counted DRAM bytes are those read, where less was written.
+    Of DRAM what is read: the profiler empties the caches before a kernel, which then reads every
+    buffer once; what it writes may stay in L2.
     """
 
     kernel: str
@@ -59,8 +59,12 @@ def read_table(path: Path) -> list[dict[str, float | str]]:
 
 
 def compared(bundle: Bundle, rows: Sequence[Mapping[str, float | str]]) -> list[KernelTraffic]:
-    """Our kernels of a table; those of others are left out."""
-    known = {launch.kernel: (case, variant, launch) for case, variant, launch in _all(bundle)}
+    """Our kernels of a table; those of others, and those without a model, are left out."""
+    known = {
+        launch.kernel: (case, variant, launch)
+        for case, variant, launch in _all(bundle)
+        if launch.written_bytes
+    }
     found = {}
     for row in rows:
         name = _plain_name(str(row.get(_NAME, "")))
@@ -74,14 +78,14 @@ def compared(bundle: Bundle, rows: Sequence[Mapping[str, float | str]]) -> list[
             variant,
             None if sectors is None else sectors * SECTOR_BYTES,
             launch.bytes,
-            _sum(row, DRAM),
-            launch.once_bytes,
+            _sum(row, DRAM[:1]),
+            launch.once_bytes - launch.written_bytes,
         )
     return list(found.values())
 
 
 def lines(found: Sequence[KernelTraffic]) -> Iterator[str]:
-    yield f"{'kernel':<64}{'L2':>12}{'model':>12}{'DRAM':>12}{'once':>12}"
+    yield f"{'kernel':<64}{'L2':>12}{'model':>12}{'DRAM read':>12}{'model':>12}"
     for each in found:
         counts = (each.l2_bytes, each.model_l2_bytes, each.dram_bytes, each.model_dram_bytes)
         shown = "".join(f"{'-' if n is None else f'{n:.0f}':>12}" for n in counts)
