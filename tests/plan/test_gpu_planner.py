@@ -14,6 +14,7 @@ from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.shapes import Window
 from convopt.passes.cost.gpu.occupancy import problem_on
+from convopt.passes.cost.gpu.traffic import kernel_traffic
 from convopt.passes.cost.memory_access.select_modules import Segment, cheapest_cover
 from convopt.passes.geometry.blocks.of_operations import kernel_of
 from convopt.passes.geometry.blocks.sizes import BlockSizes
@@ -22,6 +23,7 @@ from convopt.passes.plan.choose_blocks import ChooseBlocksPass
 from convopt.passes.plan.fuse_modules import FuseModulesPass
 from convopt.passes.plan.gpu_planner import GpuPlanner
 from convopt.passes.remarks import RemarkKind
+from convopt.passes.simplify.lower_precision import LowerPrecisionPass
 from convopt.testing.chains import ChainCase
 from convopt.testing.convolutions import ConvolutionCase
 from convopt.testing.cuda.drawing import STAGES, KernelCase, kernel_cases
@@ -176,3 +178,21 @@ def test_docstring_example() -> None:
     before, after = (parse_module(text) for text in docstring_example(ChooseBlocksPass))
     found, _ = run_passes(before, ChooseBlocksPass("h200"))
     assert found.is_structurally_equivalent(after), f"found:\n{found}\n\nexpected:\n{after}"
+
+
+def test_halves_are_two_to_a_word() -> None:
+    """Half the words, apart from biases."""
+    moved = {}
+    for precision in ("f32", "f16"):
+        module, _ = simplified(pointwise(64, 64, 28))
+        if precision == "f16":
+            module, _ = run_passes(module, LowerPrecisionPass())
+        (op,) = (op for op in module.walk() if isinstance(op, ConvolutionOp))
+        kernel = kernel_of([op], BlockSizes(32, 1, 28, 4, 4, channels=16))
+        assert kernel is not None
+        moved[precision] = kernel_traffic(kernel)
+        assert GpuPlanner(gpu_target("h200")).layer(op).seconds > 0
+    full, half = moved["f32"], moved["f16"]
+    assert 2 * half.input == full.input
+    assert 2 * half.constants["W0"] == full.constants["W0"]
+    assert half.constants["E0"] == full.constants["E0"]

@@ -95,6 +95,7 @@ def _reduction(kernel: BlockKernel, latency: int) -> BlockLife:
         sizes.filters,
         pitch,
         latency,
+        lanes=kernel.lanes,
         pixel_stride=stride,
         is_scaled=kernel.is_scaled,
     )
@@ -106,7 +107,9 @@ def _reduction(kernel: BlockKernel, latency: int) -> BlockLife:
 def _reduction_depthwise(kernel: BlockKernel, latency: int) -> BlockLife:
     sizes, product = kernel.sizes, kernel.product
     copies = _image_input(kernel, sizes.channels) + _constants(kernel, ("W0",), kernel.steps)
-    compute = product_work(product, kernel.step_words, sizes.filters, product.pixels, latency)
+    compute = product_work(
+        product, kernel.step_words, sizes.filters, product.pixels, latency, lanes=kernel.lanes
+    )
     rows, columns = kernel.tile
     strip = strip_of(columns, sizes.filters * rows, kernel.threads)
     end = add_up_work(product, latency)
@@ -122,7 +125,9 @@ def _depthwise_reduction(kernel: BlockKernel, latency: int) -> BlockLife:
     copies = _image_input(kernel, sizes.channels)
     copies += _constants(kernel, ("W0", "E0", "W1"), kernel.steps)
     compute = _depthwise_to_shared(kernel, kernel.touched_pixels, latency)
-    compute += product_work(product, kernel.step_words, sizes.filters, product.pixels, latency)
+    compute += product_work(
+        product, kernel.step_words, sizes.filters, product.pixels, latency, lanes=kernel.lanes
+    )
     stream = Stream(kernel.steps, sizes.buffers, copies, compute)
     return BlockLife((stream,), _last(kernel, latency), _constants(kernel, ("E1",), 1))
 
@@ -134,14 +139,14 @@ def _two_reductions(kernel: BlockKernel, latency: int) -> BlockLife:
         early_steps,
         sizes.buffers,
         _flat_input(kernel, first.pixels) + _constants(kernel, ("W0",), early_steps),
-        product_work(first, words, first.filters, first.pixels, latency),
+        product_work(first, words, first.filters, first.pixels, latency, lanes=kernel.lanes),
     )
     between = to_shared_work(first, product.pixels, latency, is_masked=False)
     late = Stream(
         kernel.steps,
         sizes.buffers,
         _constants(kernel, ("W1",), kernel.steps),
-        product_work(product, words, sizes.filters, product.pixels, latency),
+        product_work(product, words, sizes.filters, product.pixels, latency, lanes=kernel.lanes),
     )
     end = between + _last(kernel, latency)
     return BlockLife((early, late), end, _constants(kernel, ("E0", "E1"), 1))
@@ -151,10 +156,12 @@ def _inverted_residual(kernel: BlockKernel, latency: int) -> BlockLife:
     sizes, product, first = kernel.sizes, kernel.product, kernel.first_product
     inputs = kernel.stages.first.channels
     words = -(-inputs // kernel.lanes)
-    compute = product_work(first, words, first.filters, first.pixels, latency)
+    compute = product_work(first, words, first.filters, first.pixels, latency, lanes=kernel.lanes)
     compute += to_shared_work(first, first.pixels, latency, is_masked=True)
     compute += _depthwise_to_shared(kernel, first.pixels, latency)
-    compute += product_work(product, kernel.step_words, sizes.filters, product.pixels, latency)
+    compute += product_work(
+        product, kernel.step_words, sizes.filters, product.pixels, latency, lanes=kernel.lanes
+    )
     copies = _constants(kernel, ("W0", "E0", "W1", "E1", "W2"), kernel.steps)
     stream = Stream(kernel.steps, sizes.buffers, copies, compute)
     before = _image_input(kernel, inputs) + _constants(kernel, ("E2",), 1)

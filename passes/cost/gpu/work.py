@@ -18,6 +18,11 @@ FMA_LATENCY = 4
 BARRIER = 20
 """Cycles of a barrier that everybody has reached."""
 
+_WORD_FMAS = {1: 1, 2: 2, 4: 1}
+_WORD_CONVERSIONS = {1: 0, 2: 2, 4: 0}
+"""Instructions of two words' product, and before it of each word, by channels in a word: f32; f16,
+summed in f32; i8, of which one instruction multiplies and adds four."""
+
 # Instructions of an item, counted in the machine code of a few kernels.
 _EPILOGUE = 3
 _STORE_INDEX = 10
@@ -58,11 +63,12 @@ def product_work(
     pixel_pitch: int,
     shared_latency: int,
     *,
+    lanes: int,
     pixel_stride: int = 0,
     is_scaled: bool = False,
 ) -> Work:
-    """Sums of `depth` products. `pixel_stride`: words between a thread's pixels where they are read
-    one at a time, 0 where they are neighbours and aligned."""
+    """Sums of `depth` products of words of `lanes` channels. `pixel_stride`: words between a
+    thread's pixels where they are read one at a time, 0 where they are neighbours and aligned."""
     tall, wide = product.thread_filters, product.thread_pixels
     filter_words = vector_of(tall, filter_pitch)
     pixel_words = 1 if pixel_stride else vector_of(wide, pixel_pitch)
@@ -72,9 +78,10 @@ def product_work(
     passes = tall // filter_words * filter_wavefronts(product, filter_words)
     passes += wide // pixel_words * pixel_wavefronts(product, pixel_words, max(1, pixel_stride))
     scaling = 1 + min(tall, wide) if is_scaled else 0
+    conversions = _WORD_CONVERSIONS[lanes] * (tall + wide)
     return Work(
-        rounds * product.sums,
-        rounds * (loads + scaling),
+        rounds * product.sums * _WORD_FMAS[lanes],
+        rounds * (loads + scaling + conversions),
         rounds * (passes + (1 if is_scaled else 0)),
         own * FMA_LATENCY + shared_latency,
     )
@@ -112,7 +119,7 @@ def depthwise_work(
     rows, columns = kernel.tile
     down, across = kernel.window.rows, kernel.window.columns
     strips = columns // strip
-    items = channels * rows * strips
+    items = channels // kernel.lanes * rows * strips
     warps, rounds = _warps(items), -(-items // kernel.threads)
     reads = min(
         strip * across.kernel,
@@ -122,9 +129,10 @@ def depthwise_work(
         strips, rows, strip * across.stride, down.stride * kernel.touched[1], pitch
     )
     taps = down.kernel * across.kernel
+    unpacking = (kernel.lanes - 1) * (down.kernel * reads + taps)
     return Work(
-        warps * taps * strip,
-        warps * (down.kernel * reads + taps + _STRIP_INDEX),
+        warps * taps * strip * kernel.lanes,
+        warps * (down.kernel * reads + taps + unpacking + _STRIP_INDEX),
         warps * (down.kernel * reads * passes + taps),
         rounds * (taps * FMA_LATENCY + 2 * shared_latency),
     )
