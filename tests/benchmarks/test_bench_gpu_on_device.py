@@ -18,6 +18,7 @@ from convopt.benchmarks.gpu import compiled_case
 from convopt.benchmarks.gpu.bundle import write_folder
 from convopt.benchmarks.gpu.cases import BenchmarkCase
 from convopt.benchmarks.gpu.chain import Chain, Stage
+from convopt.benchmarks.gpu.on_device import measuring, timing
 from convopt.benchmarks.gpu.on_device.bundle import STEP_KINDS, Bundle
 from convopt.benchmarks.gpu.on_device.bundle import Kernel as DeviceKernel
 from convopt.benchmarks.gpu.on_device.contenders import Workshop, relative_error
@@ -39,7 +40,9 @@ from convopt.testing.cuda import compile_for_cpu, find_host_compiler
 
 TARGET = "h200"
 BUFFER = re.compile(r'(\w+): T\.Buffer\(\((\d+),\), "float32"\)')
-CHECK = next(part for part in PARTS if part.name == "check")
+CHECK, PAIRS, ENERGY = (
+    next(part for part in PARTS if part.name == name) for name in ("check", "pairs", "energy")
+)
 
 pytestmark = pytest.mark.skipif(find_host_compiler() is None, reason="no C++ compiler")
 
@@ -128,10 +131,6 @@ class HostLibrary:
         self.asked[self.functions[function.value - 1][1]] = (attribute, value)
         return 0
 
-    def cuFuncGetAttribute(self, value, attribute, function):  # noqa: N802
-        value._obj.value = {4: 40, 3: 0}[attribute]
-        return 0
-
     def cuLaunchKernel(self, function, *rest):  # noqa: N802
         *numbers, _, places, extra = rest
         assert extra is None
@@ -175,6 +174,7 @@ def test_every_variant_is_right_on_poisoned_memory(recorded, kind):
         assert row.problem == ""
         assert row.error < 1e-6
         assert row.is_ours
+        assert row.predicted_us > 0
     assert measured.machine == {"gpu": "none", "sm_mhz": None, "memory_mhz": None}
 
 
@@ -268,9 +268,8 @@ def test_large_shared_memory_is_asked_for(recorded):
     library = HostLibrary(recorded.sizes)
     name = next(iter(recorded.bundle.kernels))
     kernel = replace(recorded.bundle.kernels[name], shared_bytes=64 * 1024)
-    function = Driver(library).load(kernel, recorded.bundle.code(kernel.file))
+    Driver(library).load(kernel, recorded.bundle.code(kernel.file))
     assert library.asked == {name: (8, 64 * 1024)}
-    assert (function.registers, function.local_bytes) == (40, 0)
 
 
 def test_the_driver_says_what_is_wrong():
@@ -285,3 +284,47 @@ def test_the_driver_says_what_is_wrong():
     kernel = DeviceKernel("k", (1, 1, 1), (1, 1, 1), 0, "k.cubin")
     with pytest.raises(DriverError, match=r"cuModuleLoadData: no kernel image \(209\)"):
         Driver(Broken()).load(kernel, b"")
+
+
+@dataclass
+class Graph:
+    """Calls in place of a CUDA graph; each takes 5 us, ours 2 us, the flush 30 us."""
+
+    run: object
+    calls: int
+
+    def replay(self):
+        name = getattr(self.run, "__name__", type(self.run).__name__)
+        return 1e-6 * self.calls * {"Runner": 2, "run": 5, "flush": 30, "both": 37}[name]
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """CUDA graphs and events made up."""
+    for module in (timing, measuring):
+        monkeypatch.setattr(module, "graph_of", Graph)
+        monkeypatch.setattr(module, "seconds_of", lambda work: work())
+    monkeypatch.setattr(timing, "WAKING_SECONDS", 0.0)
+
+
+def test_pairs_are_timed_warm_and_cold(recorded, clock, monkeypatch):
+    def convolve(x, weight, pad, stride, dilation, groups, *rest):
+        return torch.nn.functional.conv2d(x, weight, None, stride, pad, dilation, groups)
+
+    monkeypatch.setattr(torch, "cudnn_convolution", convolve)
+    case = recorded.bundle.cases[0]
+    rows = {row.contender: row for row in bench(recorded).measure(Task(PAIRS, case)).rows}
+    peers = {"torch-nchw", "torch-nhwc", "cudnn-nchw-bare", "cudnn-nhwc-bare"}
+    assert set(rows) == {*peers, *(v.name for v in case.variants if "sample" not in v.name)}
+    for name, row in rows.items():
+        assert row.problem == ""
+        assert row.warm_us == pytest.approx(5.0 if name in peers else 2.0)
+        assert row.cold_us == pytest.approx(7.0)
+        assert (row.error is None) == name.endswith("bare")
+
+
+def test_energy_is_that_of_a_call(recorded, clock, monkeypatch):
+    monkeypatch.setattr(measuring, "microjoules_of", lambda meter, replay, calls: 1e6 * replay())
+    rows = bench(recorded).measure(Task(ENERGY, recorded.bundle.cases[0])).rows
+    assert [row.microjoules for row in rows if not row.is_ours] == pytest.approx([1000, 1000])
+    assert all(row.warm_us is None for row in rows)

@@ -51,13 +51,16 @@ def case(name="a", kind="pair", batch=1, variants=("planned",)):
     return Case(name, kind, "made_up", batch, 1, 1, graph, made)
 
 
+def is_ours(contender):
+    return contender in ("planned", "apart", "fused") or contender.startswith("sample")
+
+
 def measurement(part="pairs", name="made_up: a x1", batch=1, fused=True, **times):
     """`planned=2.0` is a time; `planned="words"` a problem."""
-    ours = ("planned", "apart", "fused")
     rows = tuple(
-        Row(contender, "f32", contender in ours or contender.startswith("sample"), problem=value)
+        Row(contender, "f32", is_ours(contender), problem=value)
         if isinstance(value, str)
-        else Row(contender, "f32", contender not in ("torch",), 1e-7, value, value)
+        else Row(contender, "f32", is_ours(contender), None, 1e-7, value, value)
         for contender, value in ((key.replace("_", "-"), value) for key, value in times.items())
     )
     return Measurement(part, name, "pair", "made_up", batch, fused, 3.0, {"gpu": "g"}, rows)

@@ -39,6 +39,7 @@ class Contender:
     run: Callable[[], Any]
     poison: Callable[[], None] = lambda: None
     is_ours: bool = False
+    predicted_us: float | None = None
 
 
 @dataclass
@@ -64,7 +65,9 @@ class Workshop:
     def ours(self, variant: Variant) -> Contender:
         arguments = (self.bundle, self.driver, self.case, variant, self.constants, self.inputs)
         runner = Runner(*arguments)
-        return Contender(variant.name, variant.precision, runner, runner.poison, is_ours=True)
+        return Contender(
+            variant.name, variant.precision, runner, runner.poison, True, variant.predicted_us
+        )
 
     def torch_eager(self, layout: str, precision: str = F32) -> Contender:
         """torch's operators: cuDNN, and torch's own kernels for depthwise layers."""

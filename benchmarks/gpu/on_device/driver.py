@@ -12,8 +12,6 @@ from typing import Any
 from convopt.benchmarks.gpu.on_device.bundle import Kernel
 
 _MAX_DYNAMIC_SHARED = 8  # CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
-_REGISTERS = 4  # CU_FUNC_ATTRIBUTE_NUM_REGS
-_LOCAL_BYTES = 3  # CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES
 _UNASKED_SHARED_BYTES = 48 * 1024
 
 
@@ -23,12 +21,10 @@ class DriverError(Exception):
 
 @dataclass(frozen=True)
 class Function:
-    """A kernel that can be launched. `registers` and `local_bytes` (spills) are a thread's."""
+    """A kernel that can be launched."""
 
     kernel: Kernel
     handle: ctypes.c_void_p
-    registers: int
-    local_bytes: int
 
 
 class Driver:
@@ -49,8 +45,7 @@ class Driver:
         self._call("cuModuleGetFunction", ctypes.byref(handle), self._modules[kernel.file], name)
         if kernel.shared_bytes > _UNASKED_SHARED_BYTES:
             self._call("cuFuncSetAttribute", handle, _MAX_DYNAMIC_SHARED, kernel.shared_bytes)
-        registers, local = (self._attribute(handle, each) for each in (_REGISTERS, _LOCAL_BYTES))
-        return Function(kernel, handle, registers, local)
+        return Function(kernel, handle)
 
     def launch(self, function: Function, addresses: Sequence[int], stream: int) -> None:
         kernel = function.kernel
@@ -72,11 +67,6 @@ class Driver:
         number = ctypes.c_int()
         self._call("cuDriverGetVersion", ctypes.byref(number))
         return f"{number.value // 1000}.{number.value % 1000 // 10}"
-
-    def _attribute(self, handle: ctypes.c_void_p, attribute: int) -> int:
-        value = ctypes.c_int()
-        self._call("cuFuncGetAttribute", ctypes.byref(value), attribute, handle)
-        return value.value
 
     def _call(self, name: str, *arguments: Any) -> None:
         status = getattr(self._library, name)(*arguments)

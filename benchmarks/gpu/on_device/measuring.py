@@ -99,7 +99,7 @@ class Bench:
         for key, times in warm_times(runs, self.rounds).items():
             rows[key] = _timed(rows[key], times)
         if task.part.is_cold:
-            for key, times in cold_times(runs, self.rounds, self.l2_bytes).items():
+            for key, times in cold_times(runs, self.rounds, self.l2_bytes, self.device).items():
                 rows[key] = replace(rows[key], cold_us=times.median)
 
     def _energy(self, run: Callable[[], Any]) -> float | None:
@@ -125,7 +125,7 @@ def _check(
         words = " ".join(f"{type(problem).__name__}: {problem}".split())
         return Row(name, "f32", problem=words[:_WORDS]), None
     most = most_error(task.case, contender.precision)
-    row = Row(contender.name, contender.precision, contender.is_ours)
+    row = Row(contender.name, contender.precision, contender.is_ours, contender.predicted_us)
     if error != error:
         return row, contender
     row = replace(row, error=error)

@@ -41,10 +41,6 @@ class Runner:
         self._output = torch.empty(output_shape(case.graph), device=device)
         self._on_gpu = device.type == "cuda"
 
-    @property
-    def functions(self) -> Sequence[Function]:
-        return tuple(self._functions.values())
-
     def poison(self) -> None:
         """NaN wherever a kernel has to write before anybody reads."""
         self._workspace.fill_(0xFF)

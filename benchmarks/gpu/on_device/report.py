@@ -181,6 +181,7 @@ def _words(row: Row) -> str:
     parts = [
         (row.warm_us, "{:9.2f} us warm"),
         (row.cold_us, "{:9.2f} us cold"),
+        (row.predicted_us, "{:9.2f} us by the model"),
         (row.microjoules, "{:9.1f} uJ"),
         (row.error, "   error {:.1e}"),
     ]

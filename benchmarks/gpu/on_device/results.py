@@ -15,12 +15,14 @@ TABLE = "results.csv"
 class Row:
     """What one contender did in one measurement. Times in microseconds, of one call.
 
-    `error`: relative; None for what computes something else. `problem`: why there are no times.
+    `predicted_us`: by the planner's model. `error`: relative; None for what computes something
+    else. `problem`: why there are no times.
     """
 
     contender: str
     precision: str
     is_ours: bool = False
+    predicted_us: float | None = None
     error: float | None = None
     warm_us: float | None = None
     warm_least_us: float | None = None

@@ -76,10 +76,10 @@ def warm_times(runs: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, 
 
 
 def cold_times(
-    runs: Mapping[str, Callable[[], Any]], rounds: int, l2_bytes: int
+    runs: Mapping[str, Callable[[], Any]], rounds: int, l2_bytes: int, device: Any
 ) -> dict[str, Times]:
     """Before every call, a buffer larger than L2 is written; its time is taken off."""
-    buffer = torch.empty(L2_TIMES * l2_bytes, dtype=torch.uint8, device="cuda")
+    buffer = torch.empty(L2_TIMES * l2_bytes, dtype=torch.uint8, device=device)
 
     def flush() -> None:
         buffer.zero_()
