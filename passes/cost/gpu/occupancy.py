@@ -11,8 +11,8 @@ MOST_REGISTERS = 255
 MOST_UNROLLED = 32
 """Rounds of copies that become straight code."""
 _BASE_REGISTERS = 26
-"""Addresses, indices and loop counters; ptxas reports what this and the next one predict within a
-third, for kernels of all kinds."""
+"""Addresses, indices and loop counters. Of the estimate that this and the next one make, ptxas took
+0.4 to 1.4 for 33 planned kernels of all kinds on sm_86 and sm_90; none spilled."""
 _ADDRESS_REGISTERS = 4
 _WIDEST_COPY = 4
 _COPIED_ONCE = (ModuleKind.DW, ModuleKind.PWDWPW)
