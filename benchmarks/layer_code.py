@@ -11,8 +11,8 @@ from convopt.backends.llvm.interface import Interface
 from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.benchmarks.layer import Array, LayerData
 from convopt.benchmarks.peers.single_layer import single_layer
-from convopt.convdialect.attributes import TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import TileAttr
 from convopt.emission import Code
 from convopt.mlir_text import new_context
 from convopt.pass_manager import run_passes

@@ -3,17 +3,11 @@
 from xdsl.ir import Dialect
 
 from convopt.convdialect.attributes import (
-    BandAttr,
-    BlockAttr,
     LayoutAttr,
     LayoutKindAttr,
-    ParallelAttr,
     PoolKindAttr,
-    PrefetchAttr,
     ResizeCoordinatesAttr,
     ResizeModeAttr,
-    TileAttr,
-    TileSchemeAttr,
 )
 from convopt.convdialect.ops.cast import CastOp
 from convopt.convdialect.ops.convolution import Conv2DOp, DepthwiseOp, GroupedOp, PointwiseOp
@@ -32,6 +26,14 @@ from convopt.convdialect.ops.structure import (
     TransposeOp,
 )
 from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.convdialect.schedules import (
+    BandAttr,
+    BlockAttr,
+    ParallelAttr,
+    PrefetchAttr,
+    TileAttr,
+    TileSchemeAttr,
+)
 
 Conv = Dialect(
     "conv",

@@ -15,13 +15,13 @@ from convopt.backends.tvm.operands import StageOperands
 from convopt.backends.tvm.packing import pack_channel_operands, pack_filters
 from convopt.backends.tvm.tensor_ops.table import write_tensor_op
 from convopt.backends.tvm.words import words_of
-from convopt.convdialect.attributes import BlockAttr
 from convopt.convdialect.constants import constant_elements
 from convopt.convdialect.element_types import element_of
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.schedules import BlockAttr
 from convopt.passes.geometry.blocks.checks import problem_of
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import ModuleKind

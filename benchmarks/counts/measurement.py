@@ -11,7 +11,7 @@ from convopt.benchmarks.counts.static_cycles import Analyzer
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.layer_code import LayerCode, layer_code
 from convopt.comparison import relative_error
-from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.schedules import TileAttr
 from convopt.errors import ConvoptError
 from convopt.testing.aarch64_decode import Effects
 from convopt.testing.code_blocks import CodeBlock, hottest, total_effects

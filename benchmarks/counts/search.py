@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from convopt.benchmarks.counts.measurement import LayerCounts, measure
 from convopt.benchmarks.layer import LayerData
 from convopt.benchmarks.layer_code import Candidate, legal_tiles
-from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.schedules import TileAttr
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from xdsl.ir import Operation
 from convopt.backends.targets import GpuTarget
 from convopt.benchmarks.gpu.sampling import drawn_sizes
 from convopt.by_target import planning_passes
-from convopt.convdialect.attributes import BlockAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.schedules import BlockAttr
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.mlir_text import new_context
 from convopt.pass_manager import run_passes

@@ -1,6 +1,6 @@
 """Register tiles in tables."""
 
-from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.schedules import TileAttr
 
 
 def tile_text(tile: TileAttr) -> str:

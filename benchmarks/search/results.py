@@ -9,7 +9,7 @@ from convopt.benchmarks.layer_code import Candidate
 from convopt.benchmarks.layers.tables import layer_class
 from convopt.benchmarks.limits.roofline import LayerLimit
 from convopt.benchmarks.measuring.samples import Timing
-from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.schedules import TileAttr
 
 
 @dataclass(frozen=True)

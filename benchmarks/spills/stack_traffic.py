@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from convopt.backends.llvm import stack_references
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.layer_code import layer_code
-from convopt.convdialect.attributes import TileAttr
+from convopt.convdialect.schedules import TileAttr
 from convopt.passes.lower.kernel_names import parse_kernel_name
 
 ACTIVATION = "relu"

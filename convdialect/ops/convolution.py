@@ -22,13 +22,13 @@ from convopt.convdialect.assembly import (
     integer_field,
     integers,
 )
-from convopt.convdialect.attributes import BlockAttr, TileAttr
 from convopt.convdialect.element_types import FLOATS, ConvTensor, element_of
 from convopt.convdialect.ops.convolution_base import (
     ConvolutionOp,
     SpatialConvolutionOp,
     kernel_of,
 )
+from convopt.convdialect.schedules import BlockAttr, TileAttr
 from convopt.convdialect.shapes import Padding, Pair, Window
 from convopt.convdialect.verification import (
     check_elements,

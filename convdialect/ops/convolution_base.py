@@ -42,7 +42,6 @@ from convopt.convdialect.assembly import (
     print_schedule,
     print_types,
 )
-from convopt.convdialect.attributes import BlockAttr, TileAttr
 from convopt.convdialect.element_types import (
     ConvTensor,
     ElementType,
@@ -54,6 +53,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import reshaped, tensor_of
 from convopt.convdialect.ops.yield_op import HoldsYield
 from convopt.convdialect.regions import verify_scalar_region
+from convopt.convdialect.schedules import BlockAttr, TileAttr
 from convopt.convdialect.shapes import Padding, Pair, Window, conv_macs
 from convopt.convdialect.verification import (
     check_elements,

@@ -21,10 +21,10 @@ from xdsl.traits import IsolatedFromAbove, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.assembly import parse_region_op, print_region_op
-from convopt.convdialect.attributes import BandAttr, BlockAttr
 from convopt.convdialect.element_types import ConvTensor
 from convopt.convdialect.ops.yield_op import HoldsYield, YieldOp
 from convopt.convdialect.regions import check_definition_order
+from convopt.convdialect.schedules import BandAttr, BlockAttr
 from convopt.convdialect.verification import checked_tensor
 
 

@@ -7,11 +7,11 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, Region
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import Prefetch, TileAttr, TileScheme
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.convdialect.schedules import Prefetch, TileAttr, TileScheme
 from convopt.passes.cost.broadcast_cost import BroadcastProblem
 from convopt.passes.cost.by_pixel_cost import ByPixelProblem, holds_weights
 from convopt.passes.cost.memory_access.accesses import Phase

@@ -1,8 +1,8 @@
 """Which kernels can ask for memory ahead of its use."""
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import TileAttr, TileScheme
 from convopt.passes.geometry.input_channels import InputChannels
 from convopt.passes.geometry.schemes import reads_blocks
 

@@ -1,9 +1,9 @@
 """Which kernel scheme a convolution takes, and the geometry that its loops run over."""
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import TileScheme
 from convopt.convdialect.layouts import block_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import TileScheme
 from convopt.passes.geometry.axis_tiles import Axis
 
 

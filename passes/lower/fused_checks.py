@@ -5,11 +5,11 @@ from itertools import pairwise
 from xdsl.ir import BlockArgument
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import BandAttr, Parallel, Prefetch, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.convdialect.schedules import BandAttr, Parallel, Prefetch, TileScheme
 from convopt.passes.geometry.asking import can_ask_ahead
 from convopt.passes.geometry.bands import divides_bands
 from convopt.passes.geometry.schemes import axes_of

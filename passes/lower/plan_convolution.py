@@ -6,9 +6,9 @@ from xdsl.ir import Region
 from xdsl.printer import Printer
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp
+from convopt.convdialect.schedules import TileAttr, TileScheme
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 from convopt.passes.lower.kernel_plan import KernelPlan

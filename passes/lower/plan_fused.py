@@ -6,9 +6,9 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import Attribute, BlockArgument, SSAValue
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import Prefetch, TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.schedules import Prefetch, TileAttr
 from convopt.passes.geometry.bands import ring_rows
 from convopt.passes.geometry.schemes import axes_of
 from convopt.passes.lower.builder import KernelBuilder, f32_memref

@@ -8,9 +8,9 @@ from typing import TypeAlias
 from xdsl.ir import Attribute, SSAValue
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import TileAttr, TileScheme
 from convopt.passes.cost.broadcast_cost import BroadcastProblem, takes_weights_first
 from convopt.passes.cost.by_pixel_cost import ByPixelProblem, holds_weights
 from convopt.passes.geometry.schemes import axes_of, reads_blocks

@@ -4,10 +4,10 @@ The planner asks for nothing else; a schedule written by hand might.
 """
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.passes.geometry.asking import loops_over_vectors
 from convopt.passes.geometry.schemes import axes_of, is_collapsible
 from convopt.passes.geometry.tile_code import has_static_edges

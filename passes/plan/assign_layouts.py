@@ -11,7 +11,6 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
 from convopt.backends.targets import CpuTarget, Target, load_target
-from convopt.convdialect.attributes import TileScheme
 from convopt.convdialect.constants import constant, constant_value
 from convopt.convdialect.element_types import channels_of_word, element_of
 from convopt.convdialect.layouts import block_of, blocked, plain, tensor_of
@@ -27,6 +26,7 @@ from convopt.convdialect.ops.structure import (
     PadOp,
     ReshapeOp,
 )
+from convopt.convdialect.schedules import TileScheme
 from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.geometry.schemes import scheme_of
 from convopt.passes.rewriting import erase_dead

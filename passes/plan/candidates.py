@@ -8,9 +8,9 @@ from statistics import mean
 from xdsl.dialects.arith import ConstantOp
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.layouts import physical_shape
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.broadcast_cost import BroadcastProblem, broadcast_cycles, broadcast_tiles
 from convopt.passes.cost.by_pixel_cost import (

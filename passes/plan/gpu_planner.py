@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from xdsl.dialects.builtin import ModuleOp
 
 from convopt.backends.targets import GpuTarget
-from convopt.convdialect.attributes import BlockAttr, TileAttr
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import BlockAttr, TileAttr
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.geometry.blocks.of_operations import elementwise_operands, kernel_of
 from convopt.passes.geometry.blocks.sizes import BlockSizes

@@ -5,10 +5,10 @@ from itertools import zip_longest
 
 from xdsl.ir import Block, Region, SSAValue
 
-from convopt.convdialect.attributes import BandAttr, BlockAttr, TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.convdialect.schedules import BandAttr, BlockAttr, TileAttr
 from convopt.passes.rewriting import replace_plainly
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import inf
 
 from convopt.backends.targets import CpuTarget
-from convopt.convdialect.attributes import BandAttr, Prefetch, TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import BandAttr, Prefetch, TileAttr
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.kernel_model import PlannedKernel, kernel_of
 from convopt.passes.cost.memory_access.accesses import Phase, traffic_beyond

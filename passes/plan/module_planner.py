@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from convopt.convdialect.attributes import BandAttr, BlockAttr, TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import BandAttr, BlockAttr, TileAttr
 
 
 class PlannedKernel(Protocol):

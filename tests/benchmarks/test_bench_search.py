@@ -24,7 +24,7 @@ from convopt.benchmarks.search.results import LayerSearch, TimedTiles, class_dis
 from convopt.benchmarks.search.tables import search_table, summary_table
 from convopt.benchmarks.search.timing import SearchJob, SearchSetup, TileCode
 from convopt.cli.start import convopt_bench
-from convopt.convdialect.attributes import TileAttr, TileScheme
+from convopt.convdialect.schedules import TileAttr, TileScheme
 from convopt.errors import ConvoptError
 
 NAME = "x86-64-v4"

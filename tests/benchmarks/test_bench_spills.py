@@ -9,8 +9,8 @@ from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.layers.tables import COLUMNS, read_table
 from convopt.benchmarks.spills.stack_traffic import distinct, stack_traffic
 from convopt.cli import start
-from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import TileAttr, TileScheme
 from convopt.passes.plan import choose_tiles
 
 TARGETS = ("x86-64-v4", "x86-64-v3", "cortex-a72")

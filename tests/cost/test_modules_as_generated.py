@@ -11,8 +11,8 @@ from xdsl.dialects.builtin import ModuleOp
 from convopt.backends.targets import cpu_target
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.prediction.modules import chain
-from convopt.convdialect.attributes import BandAttr, TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import BandAttr, TileAttr, TileScheme
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.kernel_model import PlannedKernel, planned_kernel_of
 from convopt.passes.cost.memory_access.accesses import Operand

@@ -17,13 +17,7 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 from xdsl.utils.exceptions import VerifyException
 
-from convopt.convdialect.attributes import (
-    PoolKind,
-    ResizeCoordinates,
-    ResizeMode,
-    TileAttr,
-    TileScheme,
-)
+from convopt.convdialect.attributes import PoolKind, ResizeCoordinates, ResizeMode
 from convopt.convdialect.element_types import ConvTensor
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import blocked, float_tensor
@@ -44,6 +38,7 @@ from convopt.convdialect.ops.structure import (
 )
 from convopt.convdialect.ops.yield_op import YieldOp
 from convopt.convdialect.regions import build_region
+from convopt.convdialect.schedules import TileAttr, TileScheme
 
 HERE = NameLoc(StringAttr("node"), NoneAttr())
 MAP = float_tensor((1, 4, 6, 6))

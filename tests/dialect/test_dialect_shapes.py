@@ -8,16 +8,10 @@ from hypothesis import strategies as st
 from xdsl.dialects.builtin import NoneAttr, TensorType, f32
 from xdsl.utils.exceptions import VerifyException
 
-from convopt.convdialect.attributes import (
-    BandAttr,
-    BlockAttr,
-    LayoutAttr,
-    LayoutKind,
-    TileAttr,
-    TileScheme,
-)
+from convopt.convdialect.attributes import LayoutAttr, LayoutKind
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, blocked, float_tensor, physical_shape, plain
+from convopt.convdialect.schedules import BandAttr, BlockAttr, TileAttr, TileScheme
 from convopt.convdialect.shapes import Window, broadcast_shapes, ceil_div, conv_macs
 
 SIZES = st.integers(1, 9)

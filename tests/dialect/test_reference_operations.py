@@ -12,12 +12,7 @@ from xdsl.dialects.builtin import ModuleOp, UnitAttr
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Operation, Region, SSAValue
 
-from convopt.convdialect.attributes import (
-    BandAttr,
-    PoolKind,
-    ResizeCoordinates,
-    ResizeMode,
-)
+from convopt.convdialect.attributes import PoolKind, ResizeCoordinates, ResizeMode
 from convopt.convdialect.constants import constant
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import blocked, float_tensor
@@ -38,6 +33,7 @@ from convopt.convdialect.ops.structure import (
 from convopt.convdialect.ops.yield_op import YieldOp
 from convopt.convdialect.reference import run
 from convopt.convdialect.regions import build_region
+from convopt.convdialect.schedules import BandAttr
 
 Array = npt.NDArray[Any]
 

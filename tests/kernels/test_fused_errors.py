@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.schedules import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.shapes import Window
 from convopt.mlir_text import parse_module
 from convopt.testing.chains import ChainCase, fused

@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convopt.comparison import relative_error
-from convopt.convdialect.attributes import TileAttr
 from convopt.convdialect.reference import run
+from convopt.convdialect.schedules import TileAttr
 from convopt.testing.chains import ChainCase, chains, fused, module_schedules
 from convopt.testing.execution import finished, lowered, run_emulated, run_on_host
 from convopt.testing.guarded import Side

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convopt.backends.targets import cpu_target
-from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.schedules import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.shapes import Window
 from convopt.pass_pipeline import named_pipeline
 from convopt.testing.convolutions import ConvolutionCase

@@ -10,8 +10,8 @@ import pytest
 
 from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.comparison import relative_error
-from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.reference import run
+from convopt.convdialect.schedules import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.shapes import Window
 from convopt.testing import kernel_evidence as shown
 from convopt.testing.convolutions import ConvolutionCase

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from convopt.backends.targets import cpu_target
 from convopt.comparison import relative_error
-from convopt.convdialect.attributes import TileAttr
 from convopt.convdialect.reference import run
+from convopt.convdialect.schedules import TileAttr
 from convopt.testing.convolutions import ConvolutionCase
 from convopt.testing.drawing import any_tiles, cases, legal_tiles
 from convopt.testing.execution import compiled, planned_convolution, run_emulated, run_on_host

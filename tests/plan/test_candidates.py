@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convopt.backends.targets import CpuTarget, cpu_target, load_target, target_names
-from convopt.convdialect.attributes import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.shapes import Window
 from convopt.passes.cost.broadcast_cost import BroadcastProblem, fits_registers
 from convopt.passes.cost.by_pixel_cost import (

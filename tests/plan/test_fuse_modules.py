@@ -8,10 +8,10 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
 from convopt.backends.targets import cpu_target
-from convopt.convdialect.attributes import BlockAttr, TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.schedules import BlockAttr, TileAttr, TileScheme
 from convopt.convdialect.shapes import Window
 from convopt.passes.pipelines import PIPELINES
 from convopt.passes.plan.fuse_modules import FuseModulesPass

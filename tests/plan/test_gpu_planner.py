@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp
 
 from convopt.backends.targets import gpu_target
-from convopt.convdialect.attributes import BlockAttr
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.schedules import BlockAttr
 from convopt.convdialect.shapes import Window
 from convopt.passes.cost.gpu.occupancy import problem_on
 from convopt.passes.cost.gpu.traffic import kernel_traffic

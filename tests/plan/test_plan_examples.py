@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convopt.backends.targets import CpuTarget, cpu_target
-from convopt.convdialect.attributes import TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import TileScheme
 from convopt.passes.cost.tile_cycles import usable_registers
 from convopt.passes.pipelines import PIPELINES
 from convopt.passes.plan.choose_tiles import ChooseTilesPass

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from convopt.convdialect.attributes import TileAttr, TileScheme
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import Conv2DOp, ConvolutionOp
 from convopt.convdialect.regions import build_region
+from convopt.convdialect.schedules import TileAttr, TileScheme
 from convopt.passes.remarks import location_of
 from convopt.passes.rewriting import ops_of_type
 from convopt.passes.simplify.specialize import SpecializePass

@@ -2,7 +2,7 @@
 
 from dataclasses import astuple, dataclass
 
-from convopt.convdialect.attributes import BlockAttr
+from convopt.convdialect.schedules import BlockAttr
 
 
 @dataclass(frozen=True, order=True)

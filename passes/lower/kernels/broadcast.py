@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from xdsl.ir import SSAValue
 
-from convopt.convdialect.attributes import Parallel
+from convopt.convdialect.schedules import Parallel
 from convopt.passes.geometry.axis_tiles import TileClass, tile_axis
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.broadcast_channels import ChannelReduction

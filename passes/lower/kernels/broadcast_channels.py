@@ -5,7 +5,7 @@ from functools import partial
 
 from xdsl.ir import SSAValue
 
-from convopt.convdialect.attributes import Prefetch
+from convopt.convdialect.schedules import Prefetch
 from convopt.passes.geometry.axis_tiles import TileClass
 from convopt.passes.geometry.tile_code import PIXELS_IN_FLIGHT
 from convopt.passes.lower.builder import Index, KernelBuilder

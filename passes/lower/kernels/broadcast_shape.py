@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xdsl.ir import Attribute
 
-from convopt.convdialect.attributes import Parallel, Prefetch
+from convopt.convdialect.schedules import Parallel, Prefetch
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.geometry.input_channels import InputChannels
 from convopt.passes.lower.builder import Index, f32_memref

@@ -16,7 +16,7 @@ from functools import partial
 
 from xdsl.ir import SSAValue
 
-from convopt.convdialect.attributes import Parallel, Prefetch
+from convopt.convdialect.schedules import Parallel, Prefetch
 from convopt.passes.geometry.axis_tiles import TileClass, tile_axis, uses_by_offset
 from convopt.passes.geometry.tile_code import UNROLLED_PASSES
 from convopt.passes.lower.builder import Index, KernelBuilder

@@ -5,10 +5,10 @@ from itertools import takewhile
 
 from xdsl.ir import Operation
 
-from convopt.convdialect.attributes import BlockAttr, TileAttr, TileScheme
 from convopt.convdialect.ops.convolution import ConvolutionOp, DepthwiseOp, PointwiseOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.schedules import BlockAttr, TileAttr, TileScheme
 from convopt.passes.lower.kernel_names import window_text
 
 MODULE = "fused"

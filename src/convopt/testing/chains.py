@@ -12,9 +12,9 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, SSAValue
 
 from convopt.backends.targets import CpuTarget, cpu_target
-from convopt.convdialect.attributes import BandAttr, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.layouts import float_tensor
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import BandAttr, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.shapes import Window
 from convopt.passes.geometry.asking import can_ask_ahead
 from convopt.passes.geometry.bands import divides_bands

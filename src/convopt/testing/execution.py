@@ -11,8 +11,8 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 
 from convopt.backends.llvm import emit_object, jit
 from convopt.backends.targets import cpu_target
-from convopt.convdialect.attributes import TileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.schedules import TileAttr
 from convopt.emission import Code
 from convopt.passes.pipelines import NEEDS_TARGET, PIPELINES
 from convopt.passes.registry import PASSES
