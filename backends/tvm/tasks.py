@@ -27,7 +27,7 @@ from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import ModuleKind
 from convopt.passes.geometry.blocks.of_operations import kernel_of
 from convopt.passes.geometry.blocks.sizes import BlockSizes
-from convopt.passes.lower.fused_checks import chain_of
+from convopt.passes.geometry.fused_stages import chain_of
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 
 Array = npt.NDArray[Any]

@@ -1,17 +1,15 @@
 """Whether a fused module can be computed band by band as its schedule asks."""
 
-from itertools import pairwise
-
 from xdsl.ir import BlockArgument
 
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
-from convopt.convdialect.ops.yield_op import YieldOp
 from convopt.convdialect.schedules import BandAttr, Parallel, Prefetch, TileScheme
 from convopt.passes.geometry.asking import can_ask_ahead
 from convopt.passes.geometry.bands import divides_bands
+from convopt.passes.geometry.fused_stages import chain_of
 from convopt.passes.geometry.schemes import axes_of
 from convopt.passes.lower.schedule_checks import check_layouts, check_tile
 
@@ -40,30 +38,6 @@ def checked_stages(op: FusedOp, target: CpuTarget) -> list[ConvolutionOp]:
         raise ConvoptError(f"expected prefetch = input in one stage, found it in stages {asking}")
     _check_alignment(stages, band)
     return stages
-
-
-def chain_of(op: FusedOp) -> list[ConvolutionOp]:
-    """The stages, each fed by the one before. Raises ConvoptError for what is no such chain."""
-    *stages, last = op.body.block.ops
-    assert isinstance(last, YieldOp)
-    convolutions: list[ConvolutionOp] = []
-    for stage in stages:
-        if not isinstance(stage, ConvolutionOp):
-            raise ConvoptError(f"expected convolutions in conv.fused, found {stage.name}")
-        convolutions.append(stage)
-    if len(convolutions) < 2:
-        raise ConvoptError(f"expected two stages or more, found {len(convolutions)}")
-    for number, (stage, following) in enumerate(pairwise(convolutions), 1):
-        users = [use.operation for use in stage.result.uses]
-        if users != [following] or following.input is not stage.result:
-            found = ", ".join(user.name for user in users) or "no use"
-            raise ConvoptError(
-                f"expected the result of stage {number} to be the input of stage {number + 1} "
-                f"and nothing else, found {found}"
-            )
-    if last.arguments[0] is not convolutions[-1].result:
-        raise ConvoptError("expected the last stage's result to be yielded, found another value")
-    return convolutions
 
 
 def _asks(stage: ConvolutionOp) -> bool:
