@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import lit.formats
@@ -26,6 +27,9 @@ for name in ("HOME", "XDG_CACHE_HOME", "CONVOPT_CACHE_DIR", "COVERAGE_PROCESS_ST
 for tool in ("qemu-aarch64", "aarch64-linux-gnu-gcc"):
     if shutil.which(tool):
         config.available_features.add(tool)
+
+if find_spec("tvm"):
+    config.available_features.add("tvm")
 
 # Debian's packages put the version into the program's name.
 for name in ("mlir-opt", *(f"mlir-opt-{version}" for version in range(22, 17, -1))):
