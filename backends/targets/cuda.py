@@ -148,6 +148,7 @@ def describe_gpu(
         dram_gbs=gbs or near.dram_gbs,
         dram_latency=near.dram_latency,
         launch_us=near.launch_us,
+        matrix_cycles=near.matrix_cycles,
     )
 
 

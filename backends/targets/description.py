@@ -7,7 +7,7 @@ from convopt.convdialect.errors import ConvoptError
 
 CPU_ARCHITECTURES = ("x86_64", "aarch64")
 
-_MAY_BE_ZERO = ("l3_bytes", "l3_gbs", "l3_write_gbs")
+_MAY_BE_ZERO = ("l3_bytes", "l3_gbs", "l3_write_gbs", "matrix_cycles")
 _MAY_BE_EMPTY = ("features", "schedule_for")
 
 
@@ -92,7 +92,8 @@ class GpuTarget:
     most that one block can have of it; `l1_bytes_per_sm` is what both share;
     `shared_bytes_per_cycle` is what shared memory gives or takes. Bandwidths in GB/s, `l2_gbs` for
     reading. Latencies in cycles: until a load from there arrives. `launch_us`: from the end of a
-    kernel to the start of the one that waits for it, in a CUDA graph.
+    kernel to the start of the one that waits for it, in a CUDA graph. `matrix_cycles`: of a
+    multiprocessor, for an mma of 16 x 8 sums and eight words deep; 0 without tensor cores.
     """
 
     name: str
@@ -114,6 +115,7 @@ class GpuTarget:
     dram_gbs: float
     dram_latency: int
     launch_us: float
+    matrix_cycles: float
 
     def __post_init__(self) -> None:
         _check_fields(self)
@@ -123,6 +125,11 @@ class GpuTarget:
                 f"target {self.name}: compute_capability: expected a version such as 8.6, "
                 f"found {self.compute_capability}"
             )
+
+    @property
+    def has_tf32(self) -> bool:
+        """Whether tensor cores take f32, rounded to tf32."""
+        return self.matrix_cycles > 0 and int(self.compute_capability.partition(".")[0]) >= 8
 
     @property
     def peak_gflops(self) -> float:

@@ -22,7 +22,9 @@ class ChooseBlocksPass(ModulePass):
     taken; on small maps with many multiprocessors that means small tiles and sums in slices.
     Preconditions: convolutions are specialised, layouts are NCHW. A schedule that is there, written
     by hand, is left alone.
-    Options: `target`, the name of a GPU target or the path of a target file.
+    Options: `target`, the name of a GPU target or the path of a target file; `tf32`, whether tensor
+    cores may be used for f32, whose factors are then rounded to ten bits (for f16 and i8 they always
+    may).
 
     Before:
     ```mlir
@@ -43,10 +45,11 @@ class ChooseBlocksPass(ModulePass):
     name = "conv-choose-blocks"
 
     target: str = "cuda"
+    tf32: bool = False
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         target = gpu_target(self.target)
-        planner = GpuPlanner.of_network(op, target)
+        planner = GpuPlanner.of_network(op, target, self.tf32)
         for convolution in op.walk():
             if not isinstance(convolution, ConvolutionOp) or convolution.schedule is not None:
                 continue

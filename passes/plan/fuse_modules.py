@@ -50,7 +50,8 @@ class FuseModulesPass(ModulePass):
     Options: `target`, the name of a target or the path of a target file; `max_stages`, how many
     layers a module may have (1: nothing is fused); `max_ring_bytes`, how much its intermediate rows
     may take (0: any); `forbid` and `force`, patterns (`*`, `?`, `[…]`) of locations or operations:
-    layers that stay alone, and layers that are fused with each other whatever is predicted.
+    layers that stay alone, and layers that are fused with each other whatever is predicted; `tf32`,
+    as conv-choose-blocks has it.
 
     Before:
     ```mlir
@@ -81,6 +82,7 @@ class FuseModulesPass(ModulePass):
     max_ring_bytes: int = 0
     forbid: str = ""
     force: str = ""
+    tf32: bool = False
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for option, value, least in (
@@ -97,7 +99,7 @@ class FuseModulesPass(ModulePass):
 
     def _planner(self, target: Target, module: ModuleOp) -> ModulePlanner:
         if isinstance(target, GpuTarget):
-            return GpuPlanner.of_network(module, target)
+            return GpuPlanner.of_network(module, target, self.tf32)
         check_cpu_elements(module)
         most_ring_bytes = self.max_ring_bytes or inf
         return CpuPlanner(target, network_bytes_of(module, target), most_ring_bytes)

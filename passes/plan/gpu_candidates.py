@@ -7,6 +7,7 @@ from typing import TypeVar
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.matrix import DEEP, TALL, WIDE, tiles_of_a_word
 from convopt.passes.geometry.blocks.sizes import BlockSizes
 
 _FILTERS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
@@ -18,6 +19,7 @@ _MOST_PARTS = 8
 _THREAD_EXTENTS = (1, 2, 3, 4, 6, 7, 8)
 _SQUARE_THREADS = ((1, 1), (2, 2), (4, 4), (8, 8), (8, 4), (4, 8))
 _SAME_SIZE = 0.8
+_MATRIX_THREADS = tuple((f, p) for f in (16, 32, 64) for p in (8, 16, 24, 32, 48, 64))
 _CHANNELS = (4, 8, 16, 32, 64)
 _SLICES = (1, 2, 4, 8)
 _VECTOR = 4
@@ -64,8 +66,12 @@ def _extents(axis: Axis) -> tuple[int, ...]:
 
 
 def thread_tiles_of(kernel: BlockKernel) -> tuple[tuple[int, int], ...]:
-    """Filters and pixels of a thread that the kernel's block allows."""
+    """Filters and pixels of a thread, or of a warp on tensor cores, that the block allows."""
     sizes = kernel.sizes
+    if sizes.matrix:
+        unit = TALL * tiles_of_a_word(kernel.lanes)
+        fit = [(f, p) for f, p in _MATRIX_THREADS if sizes.filters % f == f % unit == 0]
+        return tuple(fit)
     tall = [each for each in _THREAD_EXTENTS if sizes.filters % each == 0]
     wide: Iterable[int] = _THREAD_EXTENTS
     if kernel.kind is ModuleKind.DW:
@@ -77,35 +83,46 @@ def streamings_of(kernel: BlockKernel) -> tuple[tuple[int, int, int], ...]:
     """Channels of a step, slices, buffers."""
     if kernel.kind is ModuleKind.DW:
         return ((1, 1, 1),)
-    most = _rounded(kernel.streamed_channels, kernel.lanes)
+    unit = kernel.lanes * (DEEP if kernel.sizes.matrix else 1)
+    most = _rounded(kernel.streamed_channels, unit)
     channels = _clipped((each * kernel.lanes for each in _CHANNELS), most)
     return tuple(
         (each, slices, buffers)
         for each in channels
         for slices in _SLICES
-        if each % (slices * kernel.lanes) == 0
+        if each % (slices * unit) == 0
         for buffers in (1, 2)
         if buffers == 1 or each < most
     )
 
 
-def starts_of(kernel: BlockKernel) -> Iterator[BlockSizes]:
-    """A coarse grid over blocks, with middling threads and steps."""
+def starts_of(kernel: BlockKernel, matrix: bool) -> Iterator[BlockSizes]:
+    """A coarse grid over blocks, with middling threads and steps; with `matrix` for tensor cores,
+    too."""
     filters, tiles = filters_of(kernel), tiles_of(kernel)
     for block_filters in _spread(filters, 5):
         for rows, columns in _spread(tiles, 9):
+            sizes = BlockSizes(block_filters, rows, columns)
             for pixels in (2, 4):
-                sizes = BlockSizes(block_filters, rows, columns)
                 yield fitted(kernel, replace(sizes, thread_filters=4, thread_pixels=pixels))
+    if not matrix or kernel.kind is ModuleKind.DW:
+        return
+    unit = TALL * tiles_of_a_word(kernel.lanes)
+    for block_filters in sorted({_rounded(each, unit) for each in filters}):
+        for rows, columns in _spread(tiles, 9):
+            sizes = BlockSizes(block_filters, rows, columns, unit, WIDE, matrix=True)
+            yield fitted(kernel, sizes)
 
 
 def fitted(kernel: BlockKernel, sizes: BlockSizes) -> BlockSizes:
     """The sizes with threads and steps that the block allows, near those given."""
     one = replace(kernel, sizes=sizes)
     threads = thread_tiles_of(one)
+    if not threads:  # no room on tensor cores for so few filters
+        return sizes
     if (sizes.thread_filters, sizes.thread_pixels) not in threads:
-        tall = max(f for f, _ in threads if f <= sizes.thread_filters)
-        wide = max(p for _, p in threads if p <= sizes.thread_pixels)
+        tall = max((f for f, _ in threads if f <= sizes.thread_filters), default=threads[0][0])
+        wide = max((p for _, p in threads if p <= sizes.thread_pixels), default=threads[0][1])
         sizes = replace(sizes, thread_filters=tall, thread_pixels=wide)
     last = kernel.stages.last
     if last.groups > 1 and not last.is_depthwise:
@@ -127,14 +144,15 @@ def _other_threads(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSize
 
 
 def _other_steps(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:
-    for channels, slices, buffers in streamings_of(kernel):
+    for channels, slices, buffers in streamings_of(replace(kernel, sizes=sizes)):
         if buffers == sizes.buffers or (channels, slices) == (sizes.channels, sizes.slices):
             yield replace(sizes, channels=channels, slices=slices, buffers=buffers)
 
 
 def _other_filters(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:
     for filters in filters_of(kernel):
-        yield fitted(kernel, replace(sizes, filters=filters))
+        wide = _rounded(filters, sizes.thread_filters) if sizes.matrix else filters
+        yield fitted(kernel, replace(sizes, filters=wide))
 
 
 def _other_tiles(kernel: BlockKernel, sizes: BlockSizes) -> Iterator[BlockSizes]:

@@ -41,17 +41,18 @@ class PlannedBlocks:
 @dataclass(frozen=True)
 class GpuPlanner:
     """Least time by the model of passes/cost/gpu. `is_cold`: a network's filters do not stay in L2
-    from one run to the next."""
+    from one run to the next. `tf32`: tensor cores may be used for f32, too, rounded to tf32."""
 
     target: GpuTarget
     is_cold: bool = False
+    tf32: bool = False
 
     @staticmethod
-    def of_network(module: ModuleOp, target: GpuTarget) -> "GpuPlanner":
+    def of_network(module: ModuleOp, target: GpuTarget, tf32: bool = False) -> "GpuPlanner":
         """Filters are cold where L2 does not hold those of all convolutions."""
         convolutions = (op for op in module.walk() if isinstance(op, ConvolutionOp))
         filters = sum(convolution_of(op).weight_elements for op in convolutions)
-        return GpuPlanner(target, FLOAT_BYTES * filters > target.l2_bytes)
+        return GpuPlanner(target, FLOAT_BYTES * filters > target.l2_bytes, tf32)
 
     @property
     def far(self) -> str:
@@ -74,7 +75,8 @@ class GpuPlanner:
         if kernel is None:
             return None
         elementwise = elementwise_operands(stages[-1])
-        best = best_block(KernelProblem(kernel, self.target, elementwise, self.is_cold))
+        matrix = self.tf32 or kernel.lanes > 1
+        best = best_block(KernelProblem(kernel, self.target, elementwise, self.is_cold, matrix))
         return None if best is None else PlannedBlocks(best)
 
     def nothing_to_gain(self, stages: Sequence[ConvolutionOp]) -> str:

@@ -26,13 +26,14 @@ class KernelProblem:
     """What is to be planned; the sizes of `kernel` are of no account.
 
     `elementwise`: operands of the last epilogue that have the result's shape. `is_cold`: filters
-    come from DRAM.
+    come from DRAM. `matrix`: tensor cores may be used.
     """
 
     kernel: BlockKernel
     target: GpuTarget
     elementwise: int = 0
     is_cold: bool = False
+    matrix: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class BestBlock:
 def best_block(problem: KernelProblem) -> BestBlock | None:
     """None where the target has room for none of the sizes that are tried."""
     search = _Search(problem, {})
-    grid = sorted({(search.seconds(sizes), sizes) for sizes in starts_of(problem.kernel)})
+    starts = starts_of(problem.kernel, problem.matrix)
+    grid = sorted({(search.seconds(sizes), sizes) for sizes in starts})
     found = [search.downhill(sizes) for seconds, sizes in grid[:_DOWNHILL] if seconds < inf]
     if not found:
         return None

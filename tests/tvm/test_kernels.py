@@ -21,6 +21,8 @@ from convopt.testing.cuda.network_run import run_network
 
 AT_ONCE = 3
 """Kernels that the C++ compiler gets in one text."""
+EXAMPLES = 3
+"""The first one that hypothesis makes is the smallest: a thread, a channel, a pixel."""
 drawn = settings(
     deadline=None,
     derandomize=True,
@@ -41,14 +43,14 @@ def check(cases: Sequence[KernelCase], target, *, checked: bool = False) -> None
 
 
 @pytest.mark.parametrize("kind", STAGES)
-@settings(drawn, max_examples=3)
+@settings(drawn, max_examples=EXAMPLES)
 @given(data=st.data())
 def test_kernels(kind: str, data: st.DataObject, h200) -> None:
     cases = data.draw(st.lists(kernel_cases(kind), min_size=AT_ONCE, max_size=AT_ONCE))
     check(cases, h200)
 
 
-@settings(drawn, max_examples=1)
+@settings(drawn, max_examples=EXAMPLES)
 @given(cases=st.tuples(*map(kernel_cases, STAGES)))
 def test_every_access(cases: tuple[KernelCase, ...], h200) -> None:
     """No races, nothing read that is not there yet, nothing outside of a buffer."""

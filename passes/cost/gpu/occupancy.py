@@ -4,6 +4,7 @@ from convopt.backends.targets import GpuTarget
 from convopt.passes.geometry.blocks.checks import problem_of
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.matrix import FRAGMENT_WORDS, TALL
 from convopt.passes.geometry.blocks.threads import WARP, ProductThreads
 
 MOST_REGISTERS = 255
@@ -15,6 +16,7 @@ _BASE_REGISTERS = 26
 0.4 to 1.4 for 33 planned kernels of all kinds on sm_86 and sm_90; none spilled."""
 _ADDRESS_REGISTERS = 4
 _WIDEST_COPY = 4
+_PIXEL_FRAGMENT = 2
 _COPIED_ONCE = (ModuleKind.DW, ModuleKind.PWDWPW)
 _REGISTERS_PER_BLOCK = 65536
 _REGISTER_UNIT = 8
@@ -27,6 +29,11 @@ def problem_on(kernel: BlockKernel, target: GpuTarget) -> str:
     problem = problem_of(kernel)
     if problem:
         return problem
+    if kernel.sizes.matrix and not target.matrix_cycles:
+        return f"matrix: expected a GPU with tensor cores, found {target.name}"
+    if kernel.sizes.matrix and kernel.lanes == 1 and not target.has_tf32:
+        found = target.compute_capability
+        return f"matrix: expected compute capability 8.0 or more for tf32, found {found}"
     if kernel.shared.size > target.shared_bytes_per_block:
         return (
             f"shared memory: expected at most {target.shared_bytes_per_block} bytes in a block on "
@@ -73,6 +80,8 @@ def least_registers(kernel: BlockKernel) -> int:
 
 
 def _of_product(product: ProductThreads) -> int:
+    if product.is_matrix:
+        return product.sums + FRAGMENT_WORDS * (product.thread_filters // TALL) + _PIXEL_FRAGMENT
     return product.sums + product.thread_filters + product.thread_pixels
 
 

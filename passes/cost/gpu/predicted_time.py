@@ -51,6 +51,7 @@ class _Machine:
             (work.fmas + work.others) / issue,
             work.fmas / min(issue, self._fma_rate),
             work.wavefronts / self._shared_rate,
+            work.matrix * self.target.matrix_cycles * SCHEDULERS / issue,
             work.chain,
         )
 
@@ -82,6 +83,7 @@ class _Machine:
                 (work.fmas + work.others) / SCHEDULERS,
                 work.fmas / self._fma_rate,
                 work.wavefronts / self._shared_rate,
+                work.matrix * self.target.matrix_cycles,
                 copied / _L2_BYTES_PER_CYCLE,
             )
         )

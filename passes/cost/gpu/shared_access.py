@@ -41,6 +41,8 @@ def pixel_wavefronts(product: ProductThreads, wide: int, stride: int) -> int:
 @lru_cache(maxsize=16384)
 def store_wavefronts(product: ProductThreads, pitch: int) -> int:
     """Of a warp that writes a sum of each thread, a filter taking `pitch` words."""
+    if product.is_matrix:
+        return wavefronts(lane // 4 * pitch + lane % 4 * 2 for lane in _WARP)
     tall, wide = product.thread_filters, product.thread_pixels
     return wavefronts(f * tall * pitch + p * wide for f, p in _lanes(product))
 

@@ -10,11 +10,15 @@ from convopt.passes.cost.gpu.shared_access import (
     vector_of,
 )
 from convopt.passes.geometry.blocks.kernel import BlockKernel
+from convopt.passes.geometry.blocks.matrix import DEEP, FRAGMENT_WORDS, TALL, WIDE
 from convopt.passes.geometry.blocks.threads import WARP, ProductThreads
 
 FMA_LATENCY = 4
 """Cycles until a multiply-add's sum can be added to: Jia et al., arXiv 1804.06826 (Volta) and
 1903.07486 (Turing); the same on Ampere and Hopper."""
+MATRIX_LATENCY = 33
+"""Cycles until an mma's sums can be added to: Luo et al., arXiv 2402.13499, about, for Ampere and
+Hopper."""
 BARRIER = 20
 """Cycles of a barrier that everybody has reached."""
 
@@ -35,12 +39,14 @@ class Work:
     """Of one block, in instructions of a warp. `wavefronts`: passes through shared memory.
 
     `chain`: cycles that the longest row of dependent instructions takes, whatever else runs.
+    `matrix`: products of tensor cores.
     """
 
     fmas: float = 0
     others: float = 0
     wavefronts: float = 0
     chain: float = 0
+    matrix: float = 0
 
     def __add__(self, other: "Work") -> "Work":
         return Work(
@@ -48,11 +54,16 @@ class Work:
             self.others + other.others,
             self.wavefronts + other.wavefronts,
             self.chain + other.chain,
+            self.matrix + other.matrix,
         )
 
     def __mul__(self, times: int) -> "Work":
         return Work(
-            self.fmas * times, self.others * times, self.wavefronts * times, self.chain * times
+            self.fmas * times,
+            self.others * times,
+            self.wavefronts * times,
+            self.chain * times,
+            self.matrix * times,
         )
 
 
@@ -69,6 +80,8 @@ def product_work(
 ) -> Work:
     """Sums of `depth` products of words of `lanes` channels. `pixel_stride`: words between a
     thread's pixels where they are read one at a time, 0 where they are neighbours and aligned."""
+    if product.is_matrix:
+        return _matrix_work(product, depth, shared_latency)
     tall, wide = product.thread_filters, product.thread_pixels
     filter_words = vector_of(tall, filter_pitch)
     pixel_words = 1 if pixel_stride else vector_of(wide, pixel_pitch)
@@ -84,6 +97,20 @@ def product_work(
         rounds * (loads + scaling + conversions),
         rounds * (passes + (1 if is_scaled else 0)),
         own * FMA_LATENCY + shared_latency,
+    )
+
+
+def _matrix_work(product: ProductThreads, depth: int, shared_latency: int) -> Work:
+    """A warp reads a fragment of filters as one vector of four words, one of pixels as two words.
+    Neither makes lanes wait for each other's banks."""
+    tall, wide = product.thread_filters // TALL, product.thread_pixels // WIDE
+    own = -(-depth // (DEEP * product.slices))
+    rounds = _warps(product.threads) * own
+    return Work(
+        others=rounds * (tall + 2 * wide + tall * wide),
+        wavefronts=rounds * (FRAGMENT_WORDS * tall + 2 * wide),
+        chain=own * MATRIX_LATENCY + shared_latency,
+        matrix=rounds * tall * wide,
     )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.passes.geometry.blocks.matrix import DEEP, TALL, WIDE, tiles_of_a_word
 from convopt.passes.geometry.blocks.threads import MOST_THREADS
 
 
 def problem_of(kernel: BlockKernel) -> str:
     """What is wrong with the kernel's sizes; empty if nothing is."""
-    for check in (_CHECKS.get(kernel.kind, _reduction), _lanes, _threads):
+    for check in (_CHECKS.get(kernel.kind, _reduction), _lanes, _matrix, _threads):
         problem = check(kernel)
         if problem:
             return problem
@@ -70,6 +71,29 @@ def _lanes(kernel: BlockKernel) -> str:
     for name, found in checked.items():
         if found % lanes:
             return f"{name}: expected a multiple of the {lanes} in a word, found {found}"
+    return ""
+
+
+def _matrix(kernel: BlockKernel) -> str:
+    """Warps make tiles of tensor cores as a whole, and steps are as deep as these."""
+    sizes, lanes = kernel.sizes, kernel.lanes
+    if not sizes.matrix:
+        return ""
+    if kernel.kind is ModuleKind.DW:
+        return "matrix: expected false without a reduction over channels, found true"
+    if kernel.is_scaled:
+        return "matrix: expected false where the input is scaled, found true"
+    if kernel.groups_of_a_tile > 1:
+        found = kernel.groups_of_a_tile
+        return f"matrix: expected a block in one group, found one of {found}"
+    for name, unit in (
+        ("thread_filters", TALL * tiles_of_a_word(lanes)),
+        ("thread_pixels", WIDE),
+        ("channels", DEEP * lanes * sizes.slices),
+    ):
+        found = getattr(sizes, name)
+        if found % unit:
+            return f"{name}: expected a multiple of {unit} for tensor cores, found {found}"
     return ""
 
 
