@@ -14,7 +14,7 @@ SIMPLIFY = (
     "conv-fuse-input-scales",
 )
 PLAN = ("conv-assign-layouts", "conv-fuse-modules", "conv-choose-tiles")
-PLAN_GPU = ("conv-fuse-modules", "conv-choose-blocks")
+PLAN_GPU = ("conv-assign-layouts", "conv-fuse-modules", "conv-choose-blocks")
 LOWER = ("conv-outline-kernels", "conv-plan-arena")
 CODEGEN = ("conv-expand-math", "conv-loops-to-llvm")
 

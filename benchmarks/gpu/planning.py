@@ -1,7 +1,7 @@
 """The ways in which a case is computed: as planned, apart, fused, and with schedules drawn."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
@@ -16,15 +16,14 @@ from convopt.convdialect.schedules import BlockAttr
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.mlir_text import new_context
 from convopt.pass_manager import run_passes
-from convopt.pass_pipeline import parse_pipeline
 from convopt.passes.cost.gpu.predicted_time import predicted_seconds
 from convopt.passes.cost.gpu.traffic import kernel_traffic
 from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.of_operations import elementwise_operands, kernel_of
 from convopt.passes.geometry.blocks.sizes import BlockSizes
+from convopt.passes.plan.fuse_modules import FuseModulesPass
 
 PLANNED, APART, FUSED, SAMPLE = "planned", "apart", "fused", "sample"
-_FUSE = "conv-fuse-modules"
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,14 @@ def plan_variants(
 
     `module` is as it was loaded. `samples`: schedules that are drawn, for pairs.
     """
-    planned = _planned(module, target, target_name, "")
+    planned = _planned(module, target_name)
     found = [PlannedVariant(PLANNED, planned)]
     apart = fused = planned
     if _is_fused(planned):
-        apart = _planned(module, target, target_name, "{max_stages=1}")
+        apart = _planned(module, target_name, may_fuse=False)
         found.append(PlannedVariant(APART, apart))
     elif kind == "pair":
-        fused = _planned(module, target, target_name, '{force="*"}')
+        fused = _planned(module, target_name, must_fuse=True)
         if _is_fused(fused):
             found.append(PlannedVariant(FUSED, fused))
     return [*found, *_drawn([fused, apart], target, samples if kind == "pair" else 0)]
@@ -71,10 +70,17 @@ def reckon(module: ModuleOp, target: GpuTarget) -> list[Reckoned]:
     return [_reckoned(op, target) for op in _planned_ops(module)]
 
 
-def _planned(module: ModuleOp, target: GpuTarget, target_name: str, options: str) -> ModuleOp:
+def _planned(
+    module: ModuleOp, target_name: str, *, may_fuse: bool = True, must_fuse: bool = False
+) -> ModuleOp:
     copy = module.clone()
-    names = ((name + options if name == _FUSE else name) for name in planning_passes(target))
-    run_passes(copy, parse_pipeline(",".join(names), target=target_name), new_context())
+    passes = [
+        replace(step, max_stages=step.max_stages if may_fuse else 1, force="*" if must_fuse else "")
+        if isinstance(step, FuseModulesPass)
+        else step
+        for step in planning_passes(target_name)
+    ]
+    run_passes(copy, passes, new_context())
     return copy
 
 

@@ -16,6 +16,7 @@ from convopt.emit_kinds import KINDS, check_kind
 from convopt.errors import ConvoptError
 from convopt.model import Model
 from convopt.pass_observer import PassClock, PassObserver
+from convopt.precision import F32, check_precision
 from convopt.sources import ModelSource, Shapes, SourceBytes, mlir_text, read_source
 
 if TYPE_CHECKING:
@@ -75,25 +76,31 @@ def load(source: ModelSource, shapes: Shapes | None = None) -> Model:
     return _load(found, shapes or {})
 
 
-def optimize(source: ModelSource, target: str = "host", shapes: Shapes | None = None) -> Plan:
+def optimize(
+    source: ModelSource,
+    target: str = "host",
+    shapes: Shapes | None = None,
+    *,
+    precision: str = F32,
+) -> Plan:
     """Simplify a model and decide layouts, tiles and fusion for a target.
 
-    Raises ConvoptError if onnxruntime would have to run a part of the model.
+    `precision`, for GPUs: `f32`, `tf32` (tensor cores may round factors to ten bits) or `f16`
+    (activations and filters are stored so; sums are f32). Raises ConvoptError if onnxruntime would
+    have to run a part of the model.
     """
     from convopt.by_target import planning_passes
     from convopt.mlir_text import new_context
     from convopt.pass_manager import run_passes
-    from convopt.pass_pipeline import passes_named
     from convopt.passes.remarks import collect
 
     model = load(source, shapes)
     model.require_complete()
-    description = load_target(target)
-    passes = passes_named(planning_passes(description), target=target)
+    passes = planning_passes(target, precision)
     clock = PassClock()
     with collect() as remarks:
         planned = model.changed(lambda module: run_passes(module, passes, new_context(), [clock]))
-    return Plan(planned, description, tuple(remarks), tuple(clock.seconds))
+    return Plan(planned, load_target(target), tuple(remarks), tuple(clock.seconds))
 
 
 def compile(
@@ -102,6 +109,7 @@ def compile(
     *,
     shapes: Shapes | None = None,
     threads: int = 1,
+    precision: str = F32,
     cache: bool = True,
     observers: Sequence[PassObserver] = (),
 ) -> "CompiledModel | GpuModel":
@@ -109,17 +117,25 @@ def compile(
 
     `target` may name any CPU whose code this machine can run, for which `threads` counts, or a GPU:
     `cuda` is the one of this machine (`cuda:1` the second), h200 and the like a kind that this one
-    must be or follow. The compiled model is kept in the user's cache unless `cache` is False.
-    Raises ConvoptError.
+    must be or follow. `precision`, for GPUs, is as in `optimize`; inputs and results are f32 in
+    all. The compiled model is kept in the user's cache unless `cache` is False. Raises
+    ConvoptError.
     """
     description = load_target(target)
+    check_precision(precision, description)
     if isinstance(description, GpuTarget):
         from convopt.gpu.find_device import device_for
         from convopt.gpu.model import GpuModel
 
         device = device_for(description, target)
         bundle = compiled_bundle(
-            source, target, shapes=shapes, with_ptx=False, cache=cache, observers=observers
+            source,
+            target,
+            shapes=shapes,
+            precision=precision,
+            with_ptx=False,
+            cache=cache,
+            observers=observers,
         )
         return GpuModel(bundle, device, description)
     from convopt.runtime.compiled_model import CompiledModel
@@ -139,14 +155,15 @@ def emit(
     *,
     shapes: Shapes | None = None,
     symbol: str | None = None,
+    precision: str = F32,
 ) -> str | bytes:
     """The model as text or bytes.
 
     For all targets `mlir` (level 3) and `weights`; for CPUs `llvm`, `assembly`, `header`, and
     `object` (bytes); for GPUs `tvmscript`, `cuda`, `ptx`, and `launches` (JSON). `symbol` is the
-    prefix of the names in code; by default it is made from the model's name. Raises ConvoptError
-    for an unknown kind and one that the target does not have, and if onnxruntime would have to run
-    a part of the model.
+    prefix of the names in code; by default it is made from the model's name. `precision`, for GPUs,
+    is as in `optimize`. Raises ConvoptError for an unknown kind and one that the target does not
+    have, and if onnxruntime would have to run a part of the model.
     """
     from convopt.suggestions import did_you_mean
 
@@ -155,11 +172,12 @@ def emit(
             f"expected a kind out of {', '.join(KINDS)}, found '{kind}'{did_you_mean(kind, KINDS)}"
         )
     check_kind(kind, target)
+    check_precision(precision, load_target(target))
     if kind == "mlir":
         from convopt.mlir_text import print_module
 
-        return print_module(optimize(source, target, shapes).module)
-    return _emit_code(load(source, shapes), target, kind, symbol)
+        return print_module(optimize(source, target, shapes, precision=precision).module)
+    return _emit_code(load(source, shapes), target, kind, symbol, precision)
 
 
 def compiled_artifact(
@@ -203,26 +221,36 @@ def compiled_bundle(
     *,
     shapes: Shapes | None = None,
     symbol: str | None = None,
+    precision: str = F32,
     with_ptx: bool = True,
     cache: bool = True,
     observers: Sequence[PassObserver] = (),
 ) -> "Bundle":
     """The model compiled for a GPU, from the cache where it is there, which it is afterwards.
 
-    Raises ConvoptError for a CPU, and for a model of which onnxruntime would run a part.
+    Raises ConvoptError for a CPU, a precision that the GPU does not have, and for a model of which
+    onnxruntime would run a part.
     """
     from convopt.gpu.bundle import Bundle
     from convopt.gpu.compilers import compilers
 
     description = gpu_target(target)
-    options = {"symbol": symbol, "with_ptx": with_ptx, "compilers": compilers()}
+    check_precision(precision, description)
+    options = {
+        "symbol": symbol,
+        "precision": precision,
+        "with_ptx": with_ptx,
+        "compilers": compilers(),
+    }
 
     def build(model: Model) -> Bundle:
+        from convopt.by_target import planning_passes
         from convopt.gpu.build import build_bundle
 
         model.require_complete()
+        passes = planning_passes(target, precision)
         name = _symbol(model, symbol)
-        return build_bundle(model, description, target, name, observers, with_ptx=with_ptx)
+        return build_bundle(model, description, passes, name, observers, with_ptx=with_ptx)
 
     return _kept(source, shapes, description, options if cache else None, Bundle.from_bytes, build)
 
@@ -311,13 +339,13 @@ def _loaded(source: ModelSource, shapes: Shapes | None) -> Model:
 
 
 @paused_collection()
-def _emit_code(model: Model, target: str, kind: str, symbol: str | None) -> str | bytes:
+def _emit_code(
+    model: Model, target: str, kind: str, symbol: str | None, precision: str
+) -> str | bytes:
     from convopt.by_target import code_of, code_passes
     from convopt.mlir_text import new_context
     from convopt.pass_manager import run_passes
-    from convopt.pass_pipeline import passes_named
 
-    description = load_target(target)
     module = model.module.clone()
-    run_passes(module, passes_named(code_passes(description), target=target), new_context())
-    return code_of(module, description, _symbol(model, symbol)).emit(kind)
+    run_passes(module, code_passes(target, precision), new_context())
+    return code_of(module, load_target(target), _symbol(model, symbol)).emit(kind)

@@ -7,11 +7,12 @@ from convopt.backends.tvm.network import build_network
 from convopt.backends.tvm.nvcc import find_nvcc, resources
 from convopt.by_target import planning_passes
 from convopt.convdialect.shapes import Window
+from convopt.mlir_text import new_context
+from convopt.pass_manager import run_passes
 from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.testing.chains import ChainCase
 from convopt.testing.convolutions import ConvolutionCase
 from convopt.testing.cuda.drawing import KernelCase, unplanned
-from convopt.testing.execution import run_passes
 
 pytestmark = pytest.mark.skipif(find_nvcc() is None, reason="needs nvcc")
 MOST_REGISTERS = 65_536
@@ -42,7 +43,7 @@ TARGETS = ("gtx-1660", "rtx-a4000", "jetson-orin", "h200")
 def test_no_kernel_needs_the_stack(name: str) -> None:
     target = gpu_target(name)
     module = unplanned([KernelCase(chain, BlockSizes(1, 1, 1)) for chain in CHAINS])
-    run_passes(planning_passes(target), module, name)
+    run_passes(module, planning_passes(name), new_context())
     network = build_network(module, target, "tested")
     found = resources(network.cuda, target.compute_capability)
     for kernel in network.program.kernels:

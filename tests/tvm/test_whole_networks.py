@@ -11,7 +11,6 @@ from convopt.by_target import planning_passes
 from convopt.comparison import relative_error
 from convopt.mlir_text import new_context
 from convopt.pass_manager import run_passes
-from convopt.pass_pipeline import passes_named
 from convopt.testing.cuda.network_run import run_network
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="needs onnxruntime")
@@ -29,7 +28,7 @@ NETWORKS = {
 def network_for(proto, target: str) -> Network:
     module = convopt.load(proto).module
     gpu = gpu_target(target)
-    run_passes(module, passes_named(planning_passes(gpu), target=target), new_context())
+    run_passes(module, planning_passes(target), new_context())
     return build_network(module, gpu, "tested")
 
 

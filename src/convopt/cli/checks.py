@@ -10,6 +10,7 @@ from convopt.cli.options import COMPANIONS, TEXT_KINDS, Options
 from convopt.cli.outputs import STDOUT, check_writable
 from convopt.emit_kinds import BUNDLE, check_kind
 from convopt.errors import UsageError
+from convopt.precision import F32, check_precision
 from convopt.suggestions import did_you_mean
 
 
@@ -30,11 +31,22 @@ def check_options(options: Options) -> None:
     _check_filter(options.remarks_filter)
     check_target(options.target)
     check_kind(options.emit, options.target)
+    if options.precision != F32:
+        _check_precision(options)
     if options.shows_plan and options.target is not None:
         cpu_target(options.target)
     for path in (options.output, options.crash_reproducer, options.remarks_output_file):
         if path is not None:
             check_writable(path)
+
+
+def _check_precision(options: Options) -> None:
+    """Passes that the user names have options of their own for it."""
+    if options.has_passes:
+        raise UsageError("--precision chooses passes: leave out -p, --pipeline, --run-reproducer")
+    if options.emit == "mlir" and not options.shows_plan:
+        raise UsageError("--precision is for code: expected --emit, for example --emit=cuda")
+    check_precision(options.precision, load_target(options.target or HOST))
 
 
 def _check_plan(options: Options) -> None:

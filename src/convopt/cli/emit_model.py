@@ -58,6 +58,7 @@ def _write_bundle(options: Options) -> int:
         options.input,
         options.target or "",
         shapes=dict(options.shapes),
+        precision=options.precision,
         symbol=options.symbol,
         cache=options.cache,
     )

@@ -28,7 +28,7 @@ from convopt.mlir_text import new_context, parse_module, print_module
 from convopt.model import Model
 from convopt.pass_manager import run_passes, verify
 from convopt.pass_observer import PassObserver
-from convopt.pass_pipeline import named_pipeline, parse_pipeline, passes_named, pipeline_text
+from convopt.pass_pipeline import named_pipeline, parse_pipeline, pipeline_text
 from convopt.passes.remarks import Remark, collect
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Job:
             return named_pipeline(options.pipeline, target=target)
         if options.emit == "mlir":
             return None
-        return passes_named(code_passes(self.target), target=target)
+        return code_passes(self.target_name, options.precision)
 
     def run_passes(self, module: ModuleOp, passes: tuple[ModulePass, ...]) -> None:
         """Check the module, run the passes, collect what they report."""

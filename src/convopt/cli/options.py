@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from convopt.emit_kinds import BUNDLE, GPU_KINDS, KINDS
+from convopt.precision import F32, PRECISIONS
 from convopt.suggestions import did_you_mean
 
 EMIT_KINDS = (*KINDS, BUNDLE)
@@ -53,6 +54,7 @@ class Options:
     passes: str | None
     pipeline: str | None
     target: str | None
+    precision: str
     shapes: tuple[tuple[str, tuple[int, ...]], ...]
     emit: str
     symbol: str | None
@@ -197,6 +199,16 @@ def add_version(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", action=_Version, help="print the versions and exit")
 
 
+def add_precision(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--precision",
+        type=one_of(*PRECISIONS),
+        default=F32,
+        metavar="NAME",
+        help=f"one of {', '.join(PRECISIONS)} (default f32); for GPUs",
+    )
+
+
 class _Version(argparse.Action):
     def __init__(self, option_strings: list[str], dest: str, help: str):
         super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
@@ -243,6 +255,7 @@ def _add_input_and_output(group: _Group) -> None:
         help=f"one of {', '.join(EMIT_KINDS)} (default mlir)",
     )
     group.add_argument("--target", metavar="NAME", help="a target or a target file (default host)")
+    add_precision(group)
     group.add_argument("--symbol", metavar="NAME", help="the entry's name in emitted code")
     group.add_argument(
         "--report",

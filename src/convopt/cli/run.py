@@ -83,6 +83,7 @@ def run(options: RunOptions) -> int:
             options.target,
             shapes=dict(options.shapes),
             threads=options.threads,
+            precision=options.precision,
             cache=options.cache,
             observers=observers,
         )

@@ -4,7 +4,14 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from convopt.cli.options import OneLineParser, add_version, count_argument, shape_argument
+from convopt.cli.options import (
+    OneLineParser,
+    add_precision,
+    add_version,
+    count_argument,
+    shape_argument,
+)
+from convopt.precision import F16, F32, TF32
 
 _DESCRIPTION = """\
 Compile a model, run it, compare it with onnxruntime, and show what each kernel takes.
@@ -20,6 +27,10 @@ line, 70 an error in convopt.
 """
 
 
+_TOLERANCES = {F32: 1e-4, TF32: 1e-2, F16: 1e-2}
+"""tf32 and f16 round every factor to 11 bits."""
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """What the user asked of `convopt-run`; one field an option.
@@ -31,14 +42,22 @@ class RunOptions:
     inputs: tuple[tuple[str, str], ...]
     shapes: tuple[tuple[str, tuple[int, ...]], ...]
     target: str
+    precision: str
     threads: int
     repeat: int
     seed: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    tolerance: float
+    given_tolerance: float | None
     cache: bool
     json: bool
+
+    @property
+    def tolerance(self) -> float:
+        """The relative error to onnxruntime's results that passes."""
+        if self.given_tolerance is not None:
+            return self.given_tolerance
+        return _TOLERANCES[self.precision]
 
 
 def parse_run_options(arguments: Sequence[str]) -> RunOptions:
@@ -80,6 +99,7 @@ def _parser() -> OneLineParser:
     parser.add_argument(
         "--target", default="host", metavar="NAME", help="a target or a target file (default host)"
     )
+    add_precision(parser)
     parser.add_argument("--threads", type=count_argument, default=1, metavar="N", help="default 1")
     parser.add_argument(
         "--repeat", type=count_argument, default=30, metavar="N", help="measured runs (default 30)"
@@ -97,10 +117,10 @@ def _parser() -> OneLineParser:
     )
     parser.add_argument(
         "--tolerance",
+        dest="given_tolerance",
         type=float,
-        default=1e-4,
         metavar="E",
-        help="largest relative error, as a norm, that passes (default 1e-4)",
+        help="largest relative error, as a norm, that passes (default 1e-4; 1e-2 for tf32 and f16)",
     )
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="neither read nor write the cache"

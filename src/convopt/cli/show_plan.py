@@ -13,7 +13,6 @@ from convopt.cli.messages import EXIT_OK
 from convopt.compiler import Plan
 from convopt.frontends.mlir import model_of_module
 from convopt.model import Model
-from convopt.pass_pipeline import passes_named
 from convopt.report.files import write_report
 from convopt.report.of_plan import report_of
 from convopt.report.terminal import WIDE, print_report
@@ -26,7 +25,7 @@ def show_plan(job: Job, data: bytes) -> int:
     options = job.options
     passes = job.passes(data)
     if passes is None:
-        passes = passes_named(planning_passes(job.target), target=job.target_name)
+        passes = planning_passes(job.target_name, options.precision)
     job.print_pipeline(passes)
     model = _loaded(job, data)
     try:

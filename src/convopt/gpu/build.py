@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from xdsl.passes import ModulePass
+
 from convopt.backends.targets import GpuTarget
-from convopt.by_target import planning_passes
 from convopt.collection import paused_collection
 from convopt.gpu.bundle import Bundle
 from convopt.gpu.emission import GpuCode
@@ -11,25 +12,23 @@ from convopt.mlir_text import new_context
 from convopt.model import Model
 from convopt.pass_manager import run_passes
 from convopt.pass_observer import PassObserver
-from convopt.pass_pipeline import passes_named
 
 
 @paused_collection()
 def build_bundle(
     model: Model,
     target: GpuTarget,
-    target_name: str,
+    passes: Sequence[ModulePass],
     symbol: str,
     observers: Sequence[PassObserver] = (),
     *,
     with_ptx: bool = True,
 ) -> Bundle:
-    """Compile a model for a GPU. `target_name` is what passes take as option.
+    """Compile a model for a GPU. `passes` plan it.
 
     Raises ConvoptError for a model of which onnxruntime would run a part: it has no place there.
     """
     module = model.module.clone()
-    passes = passes_named(planning_passes(target), target=target_name)
     run_passes(module, passes, new_context(), observers)
     code = GpuCode(module, target, symbol)
     nodes = model.partition.compiled_nodes
