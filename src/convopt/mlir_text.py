@@ -11,11 +11,14 @@ from io import StringIO
 from typing import cast
 
 from xdsl.context import Context
+from xdsl.dialect_interfaces.op_asm import OpAsmDialectInterface
 from xdsl.dialects.builtin import (
     DenseIntOrFPElementsAttr,
+    DenseResourceAttr,
     FileLineColLoc,
     IntAttr,
     ModuleOp,
+    ShapedType,
     StringAttr,
     UnknownLoc,
 )
@@ -27,6 +30,7 @@ from xdsl.utils.lexer import Position
 from xdsl.utils.mlir_lexer import MLIRLexer, MLIRTokenKind
 
 from convopt.errors import ConvoptError
+from convopt.mlir_resources import fill_in_resources
 from convopt.suggestions import did_you_mean
 
 # xDSL's expression tries every way to split an unclosed string: seconds for 40 characters. With
@@ -95,7 +99,11 @@ def parse_module(
     except ParseError as error:  # the first word is no word
         raise MLIRSyntaxError(Place(file, 1, 1), _whole_sentence(error.msg)) from error
     try:
-        return ModuleOp([]) if parser.is_at_end else parser.parse_module(is_implicit)
+        if parser.is_at_end:
+            return ModuleOp([])
+        module = parser.parse_module(is_implicit)
+        parser.fill_in_resources(module)
+        return module
     except ParseError as error:
         place = parser.place_of(cast(int, error.span.start))
         raise MLIRSyntaxError(place, _whole_sentence(error.msg)) from error
@@ -146,6 +154,7 @@ class _LocatingParser(Parser):
         self._file = file
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._open: list[Position] = []
+        self._resources: dict[str, str] = {}
 
     @property
     def is_at_end(self) -> bool:
@@ -158,6 +167,33 @@ class _LocatingParser(Parser):
     def innermost_place(self) -> Place:
         """The operation that was being read when parsing stopped."""
         return self.place_of(self._open[-1] if self._open else self.pos)
+
+    def fill_in_resources(self, module: ModuleOp) -> None:
+        """Puts weights that stand at the end of the text where they are used."""
+        for op in module.walk() if self._resources else ():
+            try:
+                fill_in_resources(op, self._resources)
+            except ConvoptError as error:
+                place = Place(self._file, 1, 1)
+                if isinstance(location := op.location, FileLineColLoc):
+                    line, column = location.line.data, location.column.data
+                    place = Place(location.filename.data, line, column)
+                raise MLIRSyntaxError(place, str(error)) from error
+
+    def _parse_builtin_dense_resource_attr(self) -> DenseResourceAttr:
+        self.parse_characters("<", " in dense_resource attribute")
+        key = self.parse_identifier_or_str_literal(" for resource handle")
+        self.parse_characters(">", " in dense_resource attribute")
+        self.parse_characters(":", " in dense_resource attribute")
+        type_ = self.parse_type()
+        if not isinstance(type_, ShapedType):
+            self.raise_error(f"dense resource should have a shaped type, got: {type_}")
+        return DenseResourceAttr.from_params(key, type_)
+
+    def _parse_resource(self, dialect_name: str, interface: OpAsmDialectInterface) -> None:
+        key = self.parse_identifier_or_str_literal(" for resource handle")
+        self.parse_punctuation(":")
+        self._resources[key] = self.parse_str_literal()
 
     def parse_operation(self) -> Operation:
         position = self.pos
