@@ -13,6 +13,7 @@ from convopt.convdialect.ops.cast import CastOp
 from convopt.convdialect.ops.convolution import Conv2DOp, DepthwiseOp, GroupedOp, PointwiseOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
 from convopt.convdialect.ops.prefetch import PrefetchOp
@@ -38,6 +39,7 @@ from convopt.convdialect.schedules import (
 Conv = Dialect(
     "conv",
     [
+        BackwardDataOp,
         BatchNormOp,
         CastOp,
         ChannelShuffleOp,
@@ -57,6 +59,7 @@ Conv = Dialect(
         ResizeOp,
         SoftmaxOp,
         TransposeOp,
+        WeightGradientOp,
         YieldOp,
     ],
     [

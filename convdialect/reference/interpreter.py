@@ -33,6 +33,7 @@ from convopt.convdialect.ops.convolution import (
 )
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
 from convopt.convdialect.ops.resize import ResizeOp
@@ -45,7 +46,7 @@ from convopt.convdialect.ops.structure import (
     TransposeOp,
 )
 from convopt.convdialect.ops.yield_op import YieldOp
-from convopt.convdialect.reference import kernels
+from convopt.convdialect.reference import gradients, kernels
 from convopt.convdialect.reference.storage import Storage
 
 
@@ -91,6 +92,22 @@ class ConvFunctions(InterpreterFunctions):
         self, interpreter: Interpreter, op: PointwiseOp, args: PythonValues
     ) -> PythonValues:
         return (_convolution(op, args, self.storage),)
+
+    @impl(BackwardDataOp)
+    def run_backward_data(
+        self, interpreter: Interpreter, op: BackwardDataOp, args: PythonValues
+    ) -> PythonValues:
+        grad, filters = args
+        size = op.result_type.get_shape()[2:]
+        return (gradients.backward_data(grad, filters, size, op.window, op.group_count),)
+
+    @impl(WeightGradientOp)
+    def run_weight_gradient(
+        self, interpreter: Interpreter, op: WeightGradientOp, args: PythonValues
+    ) -> PythonValues:
+        x, grad = args
+        result = gradients.weight_gradient(x, grad, op.window, op.group_count)
+        return (result.reshape(op.result_type.get_shape()),)
 
     @impl(ElementwiseOp)
     def run_elementwise(

@@ -23,7 +23,7 @@ def pad(x: Array, padding: Padding, value: float = 0.0) -> Array:
     return np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=value)
 
 
-def _taps(padded: Array, window: Window) -> Iterator[tuple[int, int, Array]]:
+def taps(padded: Array, window: Window) -> Iterator[tuple[int, int, Array]]:
     """For each kernel position the inputs it meets: (kernel row, kernel column, [N, C, OH, OW])."""
     rows, columns = Window(window.kernel, window.stride, dilation=window.dilation).output_size(
         *padded.shape[2:]
@@ -47,7 +47,7 @@ def convolution(x: Array, weights: Array, window: Window, groups: int) -> Array:
     outputs, per_group = weights.shape[:2]
     kernels = weights.reshape(groups, outputs // groups, per_group, *window.kernel)
     result: Array | None = None
-    for row, column, tap in _taps(pad(x, window.padding), window):
+    for row, column, tap in taps(pad(x, window.padding), window):
         batch, _, height, width = tap.shape
         pixels = tap.reshape(batch, groups, per_group, height * width)
         kernel = kernels[:, :, :, row, column]
@@ -60,8 +60,8 @@ def convolution(x: Array, weights: Array, window: Window, groups: int) -> Array:
 def pool(x: Array, kind: PoolKind, window: Window, count_include_pad: bool) -> Array:
     """Maximum or average over windows; padding is left out unless `count_include_pad`."""
     if kind == PoolKind.MAX:
-        taps = [tap for _, _, tap in _taps(pad(x, window.padding, _least(x.dtype)), window)]
-        return np.asarray(np.fmax.reduce(taps))
+        met = [tap for _, _, tap in taps(pad(x, window.padding, _least(x.dtype)), window)]
+        return np.asarray(np.fmax.reduce(met))
     total = _window_sum(x, window)
     if count_include_pad:
         return total / (window.kernel[0] * window.kernel[1])
@@ -74,8 +74,8 @@ def _least(dtype: np.dtype[Any]) -> float:
 
 
 def _window_sum(x: Array, window: Window) -> Array:
-    taps = [tap for _, _, tap in _taps(pad(x, window.padding), window)]
-    return np.asarray(np.add.reduce(taps))
+    met = [tap for _, _, tap in taps(pad(x, window.padding), window)]
+    return np.asarray(np.add.reduce(met))
 
 
 def global_pool(x: Array, kind: PoolKind) -> Array:

@@ -1,0 +1,17 @@
+// RUN: convopt %s | convopt | filecheck %s
+
+// CHECK-LABEL: @gradients
+func.func @gradients(%x: tensor<1x8x8x8xf32>, %dy: tensor<1x8x4x4xf32>, %w: tensor<8x1x3x3xf32>) -> (tensor<1x8x8x8xf32>, tensor<1x8x1x9xf32>) {
+  // CHECK-NEXT: conv.backward_data %{{.*}}, %{{.*}} {stride = [2, 2], padding = [1, 1, 1, 1], groups = 8} : tensor<1x8x4x4xf32>, tensor<8x1x3x3xf32> -> tensor<1x8x8x8xf32>
+  %dx = conv.backward_data %dy, %w {stride = [2, 2], padding = [1, 1, 1, 1], groups = 8} : tensor<1x8x4x4xf32>, tensor<8x1x3x3xf32> -> tensor<1x8x8x8xf32>
+  // CHECK-NEXT: conv.weight_gradient %{{.*}}, %{{.*}} {kernel = [3, 3], stride = [2, 2], padding = [1, 1, 1, 1], groups = 8} : tensor<1x8x8x8xf32>, tensor<1x8x4x4xf32> -> tensor<1x8x1x9xf32>
+  %dw = conv.weight_gradient %x, %dy {kernel = [3, 3], stride = [2, 2], padding = [1, 1, 1, 1], groups = 8} : tensor<1x8x8x8xf32>, tensor<1x8x4x4xf32> -> tensor<1x8x1x9xf32>
+  func.return %dx, %dw : tensor<1x8x8x8xf32>, tensor<1x8x1x9xf32>
+}
+
+// CHECK-LABEL: @scheduled
+func.func @scheduled(%dy: tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>>, %w: tensor<16x1x3x3xf32>) -> tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>> {
+  // CHECK-NEXT: conv.backward_data %{{.*}}, %{{.*}} {padding = [1, 1, 1, 1], groups = 16} schedule = #conv.tile<rotate, rows = 2> :
+  %dx = conv.backward_data %dy, %w {padding = [1, 1, 1, 1], groups = 16} schedule = #conv.tile<rotate, rows = 2> : tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>>, tensor<16x1x3x3xf32> -> tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>>
+  func.return %dx : tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>>
+}
