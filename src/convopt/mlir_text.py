@@ -71,10 +71,18 @@ def new_context(allow_unregistered: bool = False) -> Context:
     from convopt.universe import CONVOPT_UNIVERSE
 
     context = Context(allow_unregistered=allow_unregistered)
-    dialects = {**get_all_dialects(), **CONVOPT_UNIVERSE.all_dialects, "llvm": _llvm}
+    extended = {"linalg": _linalg, "llvm": _llvm}
+    dialects = {**get_all_dialects(), **CONVOPT_UNIVERSE.all_dialects, **extended}
     for name, factory in dialects.items():
         context.register_dialect(name, factory)
     return context
+
+
+def _linalg() -> Dialect:
+    """xDSL's linalg dialect with the named convolutions and poolings that it lacks."""
+    from convopt.convdialect.linalg.dialect import extended_linalg
+
+    return extended_linalg()
 
 
 def _llvm() -> Dialect:
