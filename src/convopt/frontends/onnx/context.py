@@ -1,25 +1,20 @@
 """What a converter sees of its node, and where it puts operations."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import SSAValue
 
-from convopt.convdialect.ops.elementwise import ElementwiseOp
-from convopt.convdialect.regions import ScalarBuilder, build_region
-from convopt.frontends.onnx.builder import FunctionBuilder, Unsupported, shape_of
-from convopt.frontends.onnx.graph import Array, Graph, Node, static_shape
-
-ScalarFormula = Callable[..., SSAValue]
-"""Takes a ScalarBuilder and one scalar per operand, returns the result."""
+from convopt.frontends.building.function import Array, FunctionBuilder, Unsupported, shape_of
+from convopt.frontends.building.node import NodeBuilder, ScalarFormula
+from convopt.frontends.onnx.graph import Graph, Node
 
 
-class NodeContext:
+class NodeContext(NodeBuilder):
     """One node while it is imported."""
 
     def __init__(self, graph: Graph, node: Node, builder: FunctionBuilder) -> None:
+        super().__init__(builder, node.name)
         self._graph = graph
-        self._builder = builder
         self.node = node
 
     @property
@@ -72,7 +67,7 @@ class NodeContext:
 
     def result_shape(self) -> tuple[int, ...]:
         """The shape that ONNX infers for the first output; Unsupported if it is not static."""
-        shape = static_shape(self._graph.types.get(self.node.outputs[0]))
+        shape = self._graph.shape(self.node.outputs[0])
         if shape is None:
             raise Unsupported("the shape of its output is known only at run time")
         return shape
@@ -81,35 +76,13 @@ class NodeContext:
         """The first output, of a node that only states the value of a constant."""
         return self._builder.value(self.node.outputs[0])
 
-    def emit(self, op: Operation) -> SSAValue:
-        """Adds an operation; its source location is the node."""
-        return self._builder.append(op, self.node.name)
-
-    def tensor(self, array: Array, index: int) -> SSAValue:
-        """A constant made from the constant input at `index`, such as reshaped weights."""
-        return self._builder.add_constant(array, self.node.inputs[index])
-
-    def elementwise(self, values: Sequence[SSAValue], formula: ScalarFormula) -> SSAValue:
-        """The formula over each element of tensors that broadcast together."""
-
-        def body(arguments: Sequence[SSAValue], b: ScalarBuilder) -> SSAValue:
-            return formula(b, *arguments)
-
-        return self.emit(ElementwiseOp(values, build_region(len(values), body)))
-
     def elementwise_inputs(self, formula: ScalarFormula) -> SSAValue:
         """The formula over all inputs; constants of one element stand inside it."""
-        operands = [self.scalar(index) for index in range(len(self.node.inputs))]
-        values = [self.value(index) for index, scalar in enumerate(operands) if scalar is None]
-
-        def with_constants(b: ScalarBuilder, *arguments: SSAValue) -> SSAValue:
-            remaining = iter(arguments)
-            scalars = [
-                next(remaining) if scalar is None else b.constant(scalar) for scalar in operands
-            ]
-            return formula(b, *scalars)
-
-        return self.elementwise(values, with_constants)
+        scalars = [self.scalar(index) for index in range(len(self.node.inputs))]
+        operands = [
+            self.value(index) if scalar is None else scalar for index, scalar in enumerate(scalars)
+        ]
+        return self.elementwise_of(operands, formula)
 
     def scalar(self, index: int) -> float | None:
         """An input that is a constant of one element and does not add axes to the result."""

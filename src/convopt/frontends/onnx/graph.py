@@ -6,11 +6,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import helper
 
-Array = npt.NDArray[Any]
+from convopt.frontends.building.function import Array
 
 DEFAULT_DOMAINS = ("", "ai.onnx")
 
@@ -86,6 +85,29 @@ class Graph:
         if name in self.constants:
             return array_type(self.constants[name])
         return self.types.get(name)
+
+    def shape(self, name: str) -> tuple[int, ...] | None:
+        """The shape of a tensor that is not constant, if every size is known."""
+        return static_shape(self.types.get(name))
+
+    def constant(self, name: str) -> Array | None:
+        """The value of a constant tensor, else None."""
+        return self.constants.get(name)
+
+    def obstacle(self, name: str) -> str | None:
+        """Why a tensor cannot go into or come out of compiled code; None if it can."""
+        type_proto = self.type_of(name)
+        dtype = dtype_name(type_proto)
+        if dtype == "unknown":
+            return f"the type of '{name}' is unknown"
+        if dtype != "float32":
+            return f"'{name}' is {dtype}, expected float32"
+        shape = static_shape(type_proto)
+        if shape is None:
+            return f"the shape of '{name}' is known only at run time"
+        if 0 in shape:
+            return f"'{name}' has no elements, its shape is {list(shape)}"
+        return None
 
 
 def array_type(array: Array) -> onnx.TypeProto:

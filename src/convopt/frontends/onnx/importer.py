@@ -7,7 +7,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import VerifyException
 
 from convopt.errors import ConvoptError
-from convopt.frontends.onnx.builder import FunctionBuilder, Unsupported
+from convopt.frontends.building.function import FunctionBuilder, Unsupported
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters import CONVERTERS
 from convopt.frontends.onnx.graph import Graph, Node

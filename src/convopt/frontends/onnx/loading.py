@@ -6,7 +6,6 @@ from pathlib import Path
 
 import onnx
 
-from convopt.frontends.onnx.builder import obstacle
 from convopt.frontends.onnx.graph import Graph, dimensions, dtype_name
 from convopt.frontends.onnx.importer import import_nodes
 from convopt.frontends.onnx.input_shapes import fix_inputs
@@ -40,7 +39,7 @@ def load(
 def _segments(graph: Graph) -> tuple[tuple[Segment, ...], Partition]:
     # An input of another type that no node needs, or that is an output as it stands, does not
     # keep the rest from being one segment.
-    inputs = tuple(name for name in graph.inputs if obstacle(graph, name) is None)
+    inputs = tuple(name for name in graph.inputs if graph.obstacle(name) is None)
     outputs = tuple(name for name in graph.outputs if name in inputs or name not in graph.inputs)
     whole = import_nodes(graph, graph.nodes, inputs, outputs)
     if whole.module is not None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from convopt.frontends.onnx.builder import obstacle
 from convopt.frontends.onnx.extraction import extract_model
 from convopt.frontends.onnx.graph import Graph, Node
 from convopt.frontends.onnx.importer import import_nodes
@@ -90,7 +89,7 @@ def _newly_left(graph: Graph, parts: Sequence[_Part]) -> dict[Node, _Left]:
             alone = _Left("stands among nodes of onnxruntime, without a convolution", True)
             found |= dict.fromkeys(part.nodes, alone)
             continue
-        obstacles = {name: obstacle(graph, name) for name in part.inputs}
+        obstacles = {name: graph.obstacle(name) for name in part.inputs}
         for node in part.nodes:
             reasons = [obstacles[name] for name in node.reads if obstacles.get(name)]
             if reasons and reasons[0] is not None:

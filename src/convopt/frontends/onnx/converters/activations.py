@@ -1,21 +1,14 @@
 """Activation functions: one elementwise operation each."""
 
-from math import pi, sqrt
-
 from xdsl.ir import SSAValue
 
 from convopt.convdialect import activations
 from convopt.convdialect.regions import ScalarBuilder
-from convopt.frontends.onnx.builder import Unsupported
-from convopt.frontends.onnx.context import NodeContext, ScalarFormula
+from convopt.frontends.building.function import Unsupported
+from convopt.frontends.building.node import ScalarFormula
+from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
 from convopt.frontends.onnx.graph import Array
-
-MISH_LIMIT = 20.0
-"""Beyond it x * tanh(softplus(x)) is x in f32, and exp(x) squared is still finite."""
-
-SIGN_SLOPE = 1e30
-"""Makes all but the tiniest numbers at least 1 in size."""
 
 
 def _unary(op_type: str, formula: ScalarFormula) -> None:
@@ -29,6 +22,9 @@ _unary("Relu", activations.relu)
 _unary("Sigmoid", activations.sigmoid)
 _unary("Tanh", activations.tanh)
 _unary("HardSwish", activations.hard_swish)
+_unary("Mish", activations.mish)
+_unary("Softsign", activations.softsign)
+_unary("Erf", activations.erf)
 
 
 @converts("Clip")
@@ -76,7 +72,7 @@ def leaky_relu(context: NodeContext) -> SSAValue:
     alpha = context.attribute("alpha", 0.01)
 
     def formula(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-        return _leaky(b, x, b.constant(alpha))
+        return activations.leaky_relu(b, x, b.constant(alpha))
 
     return context.elementwise([context.value()], formula)
 
@@ -87,13 +83,7 @@ def p_relu(context: NodeContext) -> SSAValue:
     slope = context.constant(1, "slope")
     if context.opset < 7 and slope.ndim == 1 and slope.size > 1:
         raise Unsupported("expected opset 7 or newer for a slope per channel")
-    return context.elementwise_inputs(_leaky)
-
-
-def _leaky(b: ScalarBuilder, x: SSAValue, slope: SSAValue) -> SSAValue:
-    """max(x, 0) + slope * min(x, 0)"""
-    negative = b.mul(slope, b.minimum(x, b.constant(0.0)))
-    return b.add(b.maximum(x, b.constant(0.0)), negative)
+    return context.elementwise_inputs(activations.leaky_relu)
 
 
 @converts("Elu")
@@ -118,76 +108,14 @@ def celu(context: NodeContext) -> SSAValue:
 def _exponential_unit(
     context: NodeContext, alpha: float, rate: float = 1.0, gamma: float = 1.0
 ) -> SSAValue:
-    """gamma * (max(x, 0) + alpha * (exp(rate * min(x, 0)) - 1))"""
-
     def formula(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-        negative = b.minimum(x, b.constant(0.0))
-        if rate != 1.0:
-            negative = b.mul(negative, b.constant(rate))
-        curve = b.mul(b.constant(alpha), b.sub(b.exp(negative), b.constant(1.0)))
-        result = b.add(b.maximum(x, b.constant(0.0)), curve)
-        return result if gamma == 1.0 else b.mul(b.constant(gamma), result)
-
-    return context.elementwise([context.value()], formula)
-
-
-@converts("Mish")
-def mish(context: NodeContext) -> SSAValue:
-    """x * tanh(log(1 + exp(x))), as x * n / (n + 2) with n = exp(x) * (exp(x) + 2)"""
-
-    def formula(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-        two = b.constant(2.0)
-        exponential = b.exp(b.minimum(x, b.constant(MISH_LIMIT)))
-        n = b.mul(exponential, b.add(exponential, two))
-        return b.mul(x, b.div(n, b.add(n, two)))
-
-    return context.elementwise([context.value()], formula)
-
-
-@converts("Softsign")
-def softsign(context: NodeContext) -> SSAValue:
-    """x / (1 + |x|)"""
-
-    def formula(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-        return b.div(x, b.add(b.constant(1.0), b.abs(x)))
+        return activations.exponential_unit(b, x, alpha, rate, gamma)
 
     return context.elementwise([context.value()], formula)
 
 
 @converts("Gelu")
 def gelu(context: NodeContext) -> SSAValue:
-    """0.5 * x * (1 + erf(x / sqrt(2))), or its approximation by tanh"""
-    curve = _tanh_of_gelu if context.attribute("approximate", "none") == "tanh" else _erf_of_gelu
-
-    def formula(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-        return b.mul(b.mul(b.constant(0.5), x), b.add(b.constant(1.0), curve(b, x)))
-
+    by_tanh = context.attribute("approximate", "none") == "tanh"
+    formula = activations.gelu_by_tanh if by_tanh else activations.gelu
     return context.elementwise([context.value()], formula)
-
-
-def _tanh_of_gelu(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))"""
-    cube = b.mul(b.mul(x, x), b.mul(x, b.constant(0.044715)))
-    return b.tanh(b.mul(b.constant(sqrt(2.0 / pi)), b.add(x, cube)))
-
-
-def _erf_of_gelu(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    return _erf(b, b.mul(x, b.constant(sqrt(0.5))))
-
-
-@converts("Erf")
-def erf(context: NodeContext) -> SSAValue:
-    return context.elementwise([context.value()], _erf)
-
-
-def _erf(b: ScalarBuilder, x: SSAValue) -> SSAValue:
-    """The error function, to 1.5e-7 absolute: Abramowitz and Stegun, formula 7.1.26."""
-    one, size = b.constant(1.0), b.abs(x)
-    t = b.div(one, b.add(one, b.mul(b.constant(0.3275911), size)))
-    polynomial = b.constant(1.061405429)
-    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        polynomial = b.add(b.mul(polynomial, t), b.constant(coefficient))
-    tail = b.mul(b.mul(polynomial, t), b.exp(b.neg(b.mul(x, x))))
-    # x / |x| without a division by zero; what is between -1 and 1 is negligible.
-    sign = activations.clip(b, b.mul(x, b.constant(SIGN_SLOPE)), -1.0, 1.0)
-    return b.mul(sign, b.sub(one, tail))

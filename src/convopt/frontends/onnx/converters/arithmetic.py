@@ -6,7 +6,7 @@ from functools import reduce
 from xdsl.ir import SSAValue
 
 from convopt.convdialect.regions import ScalarBuilder
-from convopt.frontends.onnx.builder import Unsupported
+from convopt.frontends.building.function import Unsupported
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
 

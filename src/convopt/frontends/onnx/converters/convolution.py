@@ -1,12 +1,9 @@
 """Conv."""
 
-from collections.abc import Sequence
-
 from xdsl.ir import SSAValue
 
-from convopt.convdialect.ops.convolution import Conv2DOp
-from convopt.convdialect.regions import ScalarBuilder, build_region
-from convopt.frontends.onnx.builder import Unsupported, shape_of
+from convopt.frontends.building.function import Unsupported, shape_of
+from convopt.frontends.building.layers import convolution
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
 from convopt.frontends.onnx.converters.windows import window_of
@@ -25,21 +22,5 @@ def conv(context: NodeContext) -> SSAValue:
     if context.has(2):
         context.constant(2, "bias")
         bias = context.value(2)
-    return context.emit(
-        Conv2DOp(
-            context.value(),
-            weights,
-            stride=window.stride,
-            padding=window.padding,
-            dilation=window.dilation,
-            groups=context.attribute("group", 1),
-            extras=[] if bias is None else [bias],
-            epilogue=None if bias is None else build_region(2, add_bias),
-        )
-    )
-
-
-def add_bias(arguments: Sequence[SSAValue], b: ScalarBuilder) -> SSAValue:
-    """The epilogue (accumulator, bias) -> accumulator + bias."""
-    accumulator, bias = arguments
-    return b.add(accumulator, bias)
+    groups = context.attribute("group", 1)
+    return convolution(context, context.value(), weights, bias, window, groups)

@@ -1,18 +1,12 @@
 """Fully connected layers, Gemm and MatMul, as 1x1 convolutions of a 1x1 image."""
 
-from math import prod
-
 import numpy as np
 from xdsl.ir import SSAValue
 
-from convopt.convdialect.ops.convolution import Conv2DOp
-from convopt.convdialect.ops.structure import ReshapeOp
-from convopt.convdialect.regions import build_region
-from convopt.frontends.onnx.builder import Unsupported, shape_of
+from convopt.frontends.building.function import Array, Unsupported
+from convopt.frontends.building.layers import fully_connected
 from convopt.frontends.onnx.context import NodeContext
-from convopt.frontends.onnx.converters.convolution import add_bias
 from convopt.frontends.onnx.converters.table import converts
-from convopt.frontends.onnx.graph import Array
 
 
 @converts("Gemm")
@@ -54,18 +48,6 @@ def _column_bias(array: Array, columns: int) -> Array:
 
 def _fully_connected(context: NodeContext, weights: Array, bias: Array | None) -> SSAValue:
     """[..., K] with weights [N, K] to [..., N]"""
-    if str(weights.dtype) != "float32":
-        raise Unsupported(f"expected float32 weights, found {weights.dtype}")
-    shape = shape_of(context.value())
-    if len(shape) < 2:
-        raise Unsupported(f"expected a left-hand side of rank 2 or more, found {len(shape)}")
-    pixels = context.emit(ReshapeOp(context.value(), (prod(shape[:-1]), shape[-1], 1, 1)))
-    result = context.emit(
-        Conv2DOp(
-            pixels,
-            context.tensor(weights[:, :, np.newaxis, np.newaxis], 1),
-            extras=[] if bias is None else [context.tensor(bias, 2)],
-            epilogue=None if bias is None else build_region(2, add_bias),
-        )
-    )
-    return context.emit(ReshapeOp(result, (*shape[:-1], weights.shape[0])))
+    names = context.node.inputs
+    addend = None if bias is None else (names[2], bias)
+    return fully_connected(context, context.value(), (names[1], weights), addend)

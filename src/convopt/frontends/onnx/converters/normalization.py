@@ -6,7 +6,7 @@ from xdsl.ir import SSAValue
 
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
 from convopt.convdialect.ops.structure import ReshapeOp
-from convopt.frontends.onnx.builder import Unsupported, shape_of
+from convopt.frontends.building.function import Unsupported, shape_of
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
 

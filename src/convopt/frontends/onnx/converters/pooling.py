@@ -3,12 +3,13 @@
 from xdsl.ir import SSAValue
 
 from convopt.convdialect.attributes import PoolKind
-from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.ops.pooling import GlobalPoolOp
 from convopt.convdialect.ops.structure import ReshapeOp
-from convopt.frontends.onnx.builder import Unsupported, shape_of
+from convopt.frontends.building.function import Unsupported, shape_of
+from convopt.frontends.building.layers import pool
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
-from convopt.frontends.onnx.converters.windows import rounded_up, window_of
+from convopt.frontends.onnx.converters.windows import window_of
 
 
 @converts("MaxPool")
@@ -23,26 +24,14 @@ def average_pool(context: NodeContext) -> SSAValue:
 
 def _pool(context: NodeContext, kind: PoolKind, count_include_pad: bool) -> SSAValue:
     value = context.feature_map()
-    size = shape_of(value)[2:]
-    window = window_of(context, context.attribute("kernel_shape"), size)
-    if context.attribute("ceil_mode", 0):
-        rounded = rounded_up(window, size)
-        if count_include_pad and rounded != window:
-            # What rounding adds must not count, but the model's own padding must.
-            if any(window.padding):
-                raise Unsupported("expected ceil_mode or count_include_pad with pads, found both")
-            count_include_pad = False
-        window = rounded
-    return context.emit(
-        PoolOp(
-            value,
-            kind,
-            window.kernel,
-            window.stride,
-            window.padding,
-            window.dilation,
-            count_include_pad,
-        )
+    window = window_of(context, context.attribute("kernel_shape"), shape_of(value)[2:])
+    return pool(
+        context,
+        value,
+        kind,
+        window,
+        ceil_mode=bool(context.attribute("ceil_mode", 0)),
+        count_include_pad=count_include_pad,
     )
 
 

@@ -11,7 +11,7 @@ from xdsl.ir import SSAValue
 from convopt.convdialect.attributes import ResizeCoordinates, ResizeMode
 from convopt.convdialect.ops.resize import ResizeOp
 from convopt.convdialect.resampling import nearest_sources, source_coordinate
-from convopt.frontends.onnx.builder import Unsupported, shape_of
+from convopt.frontends.building.function import Unsupported, shape_of
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
 

@@ -6,7 +6,7 @@ from onnx import TensorProto
 from xdsl.ir import SSAValue
 
 from convopt.convdialect.ops.structure import ConcatOp, PadOp, ReshapeOp, TransposeOp
-from convopt.frontends.onnx.builder import Unsupported, shape_of
+from convopt.frontends.building.function import Unsupported, shape_of
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from convopt.convdialect.shapes import Padding, Window
-from convopt.frontends.onnx.builder import Unsupported
+from convopt.frontends.building.function import Unsupported
 from convopt.frontends.onnx.context import NodeContext
 
 
@@ -46,21 +46,3 @@ def _same(window: Window, size: Sequence[int], auto_pad: str) -> Padding:
         pairs.append((large, small) if auto_pad == "SAME_LOWER" else (small, large))
     (top, bottom), (left, right) = pairs
     return top, left, bottom, right
-
-
-def rounded_up(window: Window, size: Sequence[int]) -> Window:
-    """The window with padding added at the bottom and right for output sizes that are rounded up.
-
-    As in onnxruntime and PyTorch, a window that would start in the padding after the input is left
-    out.
-    """
-    ends = []
-    for axis, length in enumerate(size):
-        begin, end = window.padding[axis], window.padding[axis + 2]
-        stride, extent = window.stride[axis], window.extent[axis]
-        steps = -(-(length + begin + end - extent) // stride)
-        if steps * stride >= length + begin:
-            steps -= 1
-        ends.append(max(end, steps * stride + extent - length - begin))
-    top, left = window.padding[:2]
-    return Window(window.kernel, window.stride, (top, left, ends[0], ends[1]), window.dilation)

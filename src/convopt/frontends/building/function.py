@@ -1,8 +1,10 @@
-"""Builds the function that a part of an ONNX graph becomes."""
+"""Builds the function that a part of a graph becomes."""
 
 import re
 from collections.abc import Sequence
+from typing import Any, Protocol
 
+import numpy.typing as npt
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DictionaryAttr,
@@ -19,18 +21,32 @@ from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.constants import constant
 from convopt.convdialect.layouts import float_tensor
-from convopt.frontends.onnx.graph import Array, Graph, dtype_name, static_shape
+
+Array = npt.NDArray[Any]
 
 FUNCTION_NAME = "main"
 NAME_ATTRIBUTE = "conv.name"
 
 
-class Unsupported(Exception):  # noqa: N818 (an answer, not an error: the node goes to onnxruntime)
+class Unsupported(Exception):  # noqa: N818 (an answer, not an error: the node runs elsewhere)
     """Why convopt cannot compile a node."""
 
 
+class Tensors(Protocol):
+    """What is known of the tensors of a graph, by name."""
+
+    def shape(self, name: str) -> tuple[int, ...] | None:
+        """The shape, if every size is known."""
+
+    def obstacle(self, name: str) -> str | None:
+        """Why a tensor cannot go into or come out of compiled code; None if it can."""
+
+    def constant(self, name: str) -> Array | None:
+        """The value of a tensor that is constant, else None."""
+
+
 def named_location(name: str) -> NameLoc:
-    """The source location of what a name of the ONNX model stands for."""
+    """The source location of what a name of the model stands for."""
     return NameLoc(StringAttr(name), NoneAttr())
 
 
@@ -40,27 +56,11 @@ def shape_of(value: SSAValue) -> tuple[int, ...]:
     return value.type.get_shape()
 
 
-def obstacle(graph: Graph, name: str) -> str | None:
-    """Why a tensor cannot go into or come out of compiled code; None if it can."""
-    type_proto = graph.type_of(name)
-    dtype = dtype_name(type_proto)
-    if dtype == "unknown":
-        return f"the type of '{name}' is unknown"
-    if dtype != "float32":
-        return f"'{name}' is {dtype}, expected float32"
-    shape = static_shape(type_proto)
-    if shape is None:
-        return f"the shape of '{name}' is known only at run time"
-    if 0 in shape:
-        return f"'{name}' has no elements, its shape is {list(shape)}"
-    return None
-
-
 class FunctionBuilder:
     """The values so far by tensor name; constants come first in the function, once each."""
 
-    def __init__(self, graph: Graph, inputs: Sequence[str]) -> None:
-        self._graph = graph
+    def __init__(self, tensors: Tensors, inputs: Sequence[str]) -> None:
+        self._tensors = tensors
         self._inputs = tuple(inputs)
         self._block = Block(arg_types=[self._type(name) for name in inputs])
         self._values: dict[str, SSAValue] = dict(zip(inputs, self._block.args, strict=True))
@@ -69,7 +69,7 @@ class FunctionBuilder:
             argument.name_hint = _hint(name)
 
     def _type(self, name: str) -> TensorType:
-        shape = static_shape(self._graph.types[name])
+        shape = self._tensors.shape(name)
         assert shape is not None
         return float_tensor(shape)
 
@@ -77,10 +77,12 @@ class FunctionBuilder:
         """The value of a tensor; raises Unsupported for one that is no static float32 tensor."""
         if name in self._values:
             return self._values[name]
-        reason = obstacle(self._graph, name)
+        reason = self._tensors.obstacle(name)
         if reason is not None:
             raise Unsupported(reason)
-        self._values[name] = self.add_constant(self._graph.constants[name], name)
+        array = self._tensors.constant(name)
+        assert array is not None, f"'{name}' is used before it is defined"
+        self._values[name] = self.add_constant(array, name)
         return self._values[name]
 
     def add_constant(self, array: Array, name: str) -> SSAValue:
@@ -101,8 +103,8 @@ class FunctionBuilder:
         return op.results[0]
 
     def define(self, name: str, value: SSAValue) -> None:
-        """Makes `value` what the tensor `name` is, whose inferred shape it must have."""
-        expected = static_shape(self._graph.types.get(name))
+        """Makes `value` what the tensor `name` is, whose known shape it must have."""
+        expected = self._tensors.shape(name)
         if expected is not None and shape_of(value) != expected:
             raise Unsupported(
                 f"'{name}' would have the shape {list(shape_of(value))}, expected {list(expected)}"
@@ -111,7 +113,7 @@ class FunctionBuilder:
 
     def stand_in(self, name: str) -> None:
         """Defines a tensor as an unknown value of its type, as far as it can be one."""
-        if name not in self._graph.constants and obstacle(self._graph, name) is None:
+        if self._tensors.constant(name) is None and self._tensors.obstacle(name) is None:
             self._values[name] = self._block.insert_arg(self._type(name), len(self._block.args))
 
     def finish(self, outputs: Sequence[str]) -> ModuleOp:

@@ -1,0 +1,1 @@
+"""What frontends share: the function that a graph becomes, and layers made of operations."""
