@@ -6,7 +6,8 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from convopt.frontends.onnx.graph import Array, Node, array_type
+from convopt.frontends.building.function import Array
+from convopt.frontends.onnx.graph import Node, array_type
 
 FOLDING_IR_VERSION = 8
 """One that every onnxruntime reads."""

@@ -7,10 +7,10 @@ import onnx
 from onnx import helper, numpy_helper, shape_inference
 
 from convopt.errors import ConvoptError
+from convopt.frontends.building.function import Array
 from convopt.frontends.onnx.folding import fold
 from convopt.frontends.onnx.graph import (
     DEFAULT_DOMAINS,
-    Array,
     Graph,
     Node,
     array_type,

@@ -4,11 +4,10 @@ from xdsl.ir import SSAValue
 
 from convopt.convdialect import activations
 from convopt.convdialect.regions import ScalarBuilder
-from convopt.frontends.building.function import Unsupported
+from convopt.frontends.building.function import Array, Unsupported
 from convopt.frontends.building.node import ScalarFormula
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
-from convopt.frontends.onnx.graph import Array
 
 
 def _unary(op_type: str, formula: ScalarFormula) -> None:
