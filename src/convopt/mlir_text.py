@@ -13,17 +13,21 @@ from typing import cast
 from xdsl.context import Context
 from xdsl.dialect_interfaces.op_asm import OpAsmDialectInterface
 from xdsl.dialects.builtin import (
+    AnyFloat,
+    ComplexType,
     DenseIntOrFPElementsAttr,
     DenseResourceAttr,
     FileLineColLoc,
+    IndexType,
     IntAttr,
+    IntegerType,
     ModuleOp,
     ShapedType,
     StringAttr,
     UnknownLoc,
 )
 from xdsl.ir import Attribute, Dialect, Operation
-from xdsl.parser import Parser
+from xdsl.parser import AttrParser, Parser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import ParseError, VerifyException
 from xdsl.utils.lexer import Position
@@ -203,6 +207,12 @@ class _LocatingParser(Parser):
         self.parse_punctuation(":")
         self._resources[key] = self.parse_str_literal()
 
+    def _parse_tensor_literal_element(self) -> AttrParser._TensorLiteralElement:
+        element = super()._parse_tensor_literal_element()
+        if not element.span.text.startswith("0x"):
+            return element
+        return _HexadecimalElement(element.is_negative, element.value, element.span)
+
     def parse_operation(self) -> Operation:
         position = self.pos
         self._open.append(position)
@@ -227,6 +237,21 @@ class _LocatingParser(Parser):
             )
         hint = did_you_mean(name, known)
         self.raise_error(f"unknown operation '{name}'{hint}", self._open[-1])
+
+
+class _HexadecimalElement(AttrParser._TensorLiteralElement):
+    """`dense<0xFF800000> : tensor<f32>` gives bits, not an integer: here minus infinity."""
+
+    def to_type(
+        self, parser: AttrParser, type: AnyFloat | IntegerType | IndexType | ComplexType
+    ) -> float | int | tuple[float, float] | tuple[int, int]:
+        if not isinstance(type, AnyFloat) or not isinstance(self.value, int):
+            return super().to_type(parser, type)
+        try:
+            data = self.value.to_bytes(type.compile_time_size, "little")
+        except OverflowError:
+            parser.raise_error(f"expected the bits of {type}, found {self.span.text}", self.span)
+        return float(type.unpack(data, 1)[0])
 
 
 class _WeightPrinter(Printer):

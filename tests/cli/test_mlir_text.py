@@ -28,6 +28,26 @@ def test_numbers_read_back_as_they_were(values: list[float]) -> None:
     assert found.tobytes() == array.tobytes()
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dense<0xFF800000> : tensor<f32>", -np.inf),
+        ("dense<[0x7F800000, 0x3FC00000]> : tensor<2xf32>", [np.inf, 1.5]),
+        ("dense<[[1.0], [0x80000000]]> : tensor<2x1xf32>", [[1.0], [-0.0]]),
+    ],
+)
+def test_hexadecimal_numbers_of_a_float_tensor_are_bits(text: str, expected: object) -> None:
+    (op,) = parse_module(f"%0 = arith.constant {text}", "a.mlir").ops
+    found = constant_value(op.results[0])
+    assert found is not None
+    assert found.tobytes() == np.array(expected, np.float32).tobytes()
+
+
+def test_bits_that_no_float_has() -> None:
+    with pytest.raises(MLIRSyntaxError, match="expected the bits of f32, found 0x1FF800000"):
+        parse_module("%0 = arith.constant dense<0x1FF800000> : tensor<f32>", "a.mlir")
+
+
 def test_an_unclosed_string_is_an_error_at_once() -> None:
     with pytest.raises(MLIRSyntaxError):
         parse_module('"' + "a" * 200, "test.mlir")
