@@ -3,21 +3,19 @@
 from dataclasses import dataclass
 from math import prod
 
-import numpy as np
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp, NoneAttr, TensorType
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.interpreter import Interpreter
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
-from convopt.convdialect.constants import constant, constant_value
 from convopt.convdialect.dialect import Conv
-from convopt.convdialect.element_types import element_of
 from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.elementwise import ElementwiseOp
-from convopt.convdialect.reference.interpreter import ConvFunctions
 from convopt.passes import remarks
 from convopt.passes.rewriting import blocks_of, erase_dead, is_dead, replace_plainly
+from convopt.passes.simplify.evaluation import constant_operands, evaluated, new_interpreter
 from convopt.passes.simplify.identities import combined, identical_input
 from convopt.passes.simplify.reshape_sinking import before_reshape
 
@@ -95,8 +93,7 @@ class FoldConstantsPass(ModulePass):
             )
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        interpreter = Interpreter(op)
-        interpreter.register_implementations(ConvFunctions(np.float64))
+        interpreter = new_interpreter(op)
         for block in blocks_of(op):
             for each in list(block.ops):
                 self._fold(each, interpreter)
@@ -129,21 +126,17 @@ class FoldConstantsPass(ModulePass):
 
     def _evaluate(self, op: Operation, interpreter: Interpreter) -> None:
         """Replaces an operation by the constant it computes, if all its operands are constants."""
-        arrays = [constant_value(operand) for operand in op.operands]
-        known = tuple(array.astype(np.float64) for array in arrays if array is not None)
-        result = op.results[0].type
-        assert isinstance(result, TensorType)
-        if len(known) < len(arrays) or result.encoding != NoneAttr():
+        operands = constant_operands(op)
+        if operands is None:
             return
-        elements = prod(result.get_shape())
+        elements = prod(tensor_of(op.results[0]).get_shape())
         if elements > self.max_elements:
             remarks.missed(
                 self.name, op, f"a constant of {elements} elements exceeds {self.max_elements}"
             )
             return
-        (value,) = interpreter.run_op(op, known)
         remarks.passed(self.name, op, f"computed {op.name} of constants")
-        replace_plainly(op, constant(value, element=element_of(result)))
+        replace_plainly(op, evaluated(op, operands, interpreter))
 
 
 _FOLDABLE = {kind for kind in Conv.operations if kind.name not in ("conv.fused", "conv.yield")}
