@@ -246,7 +246,9 @@ class _HexadecimalElement(AttrParser._TensorLiteralElement):
         self, parser: AttrParser, type: AnyFloat | IntegerType | IndexType | ComplexType
     ) -> float | int | tuple[float, float] | tuple[int, int]:
         if not isinstance(type, AnyFloat) or not isinstance(self.value, int):
-            return super().to_type(parser, type)
+            value: float | int | tuple[float, float] | tuple[int, int]
+            value = super().to_type(parser, type)
+            return value
         try:
             data = self.value.to_bytes(type.compile_time_size, "little")
         except OverflowError:
