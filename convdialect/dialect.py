@@ -9,6 +9,7 @@ from convopt.convdialect.attributes import (
     ResizeCoordinatesAttr,
     ResizeModeAttr,
 )
+from convopt.convdialect.gradient_schedules import GradientSchemeAttr, GradientTileAttr
 from convopt.convdialect.ops.cast import CastOp
 from convopt.convdialect.ops.convolution import Conv2DOp, DepthwiseOp, GroupedOp, PointwiseOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
@@ -26,6 +27,7 @@ from convopt.convdialect.ops.structure import (
     ReshapeOp,
     TransposeOp,
 )
+from convopt.convdialect.ops.transposed import DilateOp, TransposeFilterOp
 from convopt.convdialect.ops.yield_op import YieldOp
 from convopt.convdialect.schedules import (
     BandAttr,
@@ -47,6 +49,7 @@ Conv = Dialect(
         Conv2DOp,
         ConvertLayoutOp,
         DepthwiseOp,
+        DilateOp,
         ElementwiseOp,
         FusedOp,
         GlobalPoolOp,
@@ -58,6 +61,7 @@ Conv = Dialect(
         ReshapeOp,
         ResizeOp,
         SoftmaxOp,
+        TransposeFilterOp,
         TransposeOp,
         WeightGradientOp,
         YieldOp,
@@ -65,6 +69,8 @@ Conv = Dialect(
     [
         BandAttr,
         BlockAttr,
+        GradientSchemeAttr,
+        GradientTileAttr,
         LayoutAttr,
         LayoutKindAttr,
         ParallelAttr,

@@ -6,6 +6,7 @@ as the string that the option `-p` takes.
 
 SIMPLIFY = (
     "conv-merge-padding",
+    "conv-lower-gradients",
     "conv-fold-batch-norm",
     "conv-fold-constants",
     "conv-recognize-shuffles",

@@ -7,6 +7,7 @@ from xdsl.passes import ModulePass
 
 _MODULES = {
     "conv-merge-padding": ("simplify.merge_padding", "MergePaddingPass"),
+    "conv-lower-gradients": ("simplify.lower_gradients", "LowerGradientsPass"),
     "conv-fold-batch-norm": ("simplify.fold_batch_norm", "FoldBatchNormPass"),
     "conv-fold-constants": ("simplify.fold_constants", "FoldConstantsPass"),
     "conv-recognize-shuffles": ("simplify.recognize_shuffles", "RecognizeShufflesPass"),

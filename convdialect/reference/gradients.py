@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from convopt.convdialect.reference.kernels import Array, pad, taps
-from convopt.convdialect.shapes import Window
+from convopt.convdialect.shapes import Pair, Window
 
 
 def backward_data(
@@ -38,3 +38,23 @@ def weight_gradient(x: Array, grad: Array, window: Window, groups: int) -> Array
         pixels = tap.reshape(batch, groups, per_group, -1).transpose(0, 1, 3, 2)
         result[:, :, :, row, column] = (by_group @ pixels).sum(axis=0)
     return result.reshape(outputs, per_group, *window.kernel)
+
+
+def dilate(x: Array, size: Sequence[int], stride: Pair, before: Pair) -> Array:
+    """Pixel i of [N, C, H, W] at `before` + i * `stride` of [N, C, *size], zeros elsewhere."""
+    result = np.zeros((*x.shape[:2], *size), x.dtype)
+    rows, columns = (
+        [(i, before[axis] + i * stride[axis]) for i in range(x.shape[2 + axis])] for axis in (0, 1)
+    )
+    for row, to_row in rows:
+        for column, to_column in columns:
+            if 0 <= to_row < size[0] and 0 <= to_column < size[1]:
+                result[:, :, to_row, to_column] = x[:, :, row, column]
+    return result
+
+
+def transpose_filter(filters: Array, groups: int) -> Array:
+    """[O, I, KH, KW] -> [groups * I, O / groups, KH, KW], rows and columns reversed."""
+    outputs, inputs, *kernel = filters.shape
+    by_group = filters.reshape(groups, outputs // groups, inputs, *kernel).swapaxes(1, 2)
+    return by_group[..., ::-1, ::-1].reshape(groups * inputs, outputs // groups, *kernel)

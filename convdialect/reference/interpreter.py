@@ -45,6 +45,7 @@ from convopt.convdialect.ops.structure import (
     ReshapeOp,
     TransposeOp,
 )
+from convopt.convdialect.ops.transposed import DilateOp, TransposeFilterOp
 from convopt.convdialect.ops.yield_op import YieldOp
 from convopt.convdialect.reference import gradients, kernels
 from convopt.convdialect.reference.storage import Storage
@@ -108,6 +109,19 @@ class ConvFunctions(InterpreterFunctions):
         x, grad = args
         result = gradients.weight_gradient(x, grad, op.window, op.group_count)
         return (result.reshape(op.result_type.get_shape()),)
+
+    @impl(DilateOp)
+    def run_dilate(
+        self, interpreter: Interpreter, op: DilateOp, args: PythonValues
+    ) -> PythonValues:
+        size = op.result_type.get_shape()[2:]
+        return (gradients.dilate(args[0], size, op.stride, op.before),)
+
+    @impl(TransposeFilterOp)
+    def run_transpose_filter(
+        self, interpreter: Interpreter, op: TransposeFilterOp, args: PythonValues
+    ) -> PythonValues:
+        return (gradients.transpose_filter(args[0], op.groups),)
 
     @impl(ElementwiseOp)
     def run_elementwise(

@@ -15,3 +15,12 @@ func.func @scheduled(%dy: tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>>, %w: ten
   %dx = conv.backward_data %dy, %w {padding = [1, 1, 1, 1], groups = 16} schedule = #conv.tile<rotate, rows = 2> : tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>>, tensor<16x1x3x3xf32> -> tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>>
   func.return %dx : tensor<1x16x4x4xf32, #conv.layout<nchwc, 16>>
 }
+
+// CHECK-LABEL: @as_convolutions
+func.func @as_convolutions(%dy: tensor<1x8x4x4xf32>, %w: tensor<8x3x5x5xf32>) -> (tensor<1x8x9x9xf32>, tensor<6x4x5x5xf32>) {
+  // CHECK-NEXT: conv.dilate %{{.*}} {stride = [2, 2], before = [1, -1]} : tensor<1x8x4x4xf32> -> tensor<1x8x9x9xf32>
+  %far = conv.dilate %dy {stride = [2, 2], before = [1, -1]} : tensor<1x8x4x4xf32> -> tensor<1x8x9x9xf32>
+  // CHECK-NEXT: conv.transpose_filter %{{.*}} {groups = 2} : tensor<8x3x5x5xf32> -> tensor<6x4x5x5xf32>
+  %t = conv.transpose_filter %w {groups = 2} : tensor<8x3x5x5xf32> -> tensor<6x4x5x5xf32>
+  func.return %far, %t : tensor<1x8x9x9xf32>, tensor<6x4x5x5xf32>
+}

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Axis:
-    """One spatial axis of a window: sizes in elements, `pad` is the padding before the first."""
+    """One spatial axis of a window: sizes in elements, `pad` is the padding before the first.
+
+    With a `base_dilation`, inputs stand so far apart, and between them there is nothing to read: a
+    convolution's backward data is one whose base dilation is the convolution's stride.
+    """
 
     inputs: int
     outputs: int
@@ -18,10 +22,16 @@ class Axis:
     stride: int = 1
     pad: int = 0
     dilation: int = 1
+    base_dilation: int = 1
 
     def input_of(self, output: int, tap: int) -> int:
         """Input coordinate that `tap` reads for `output`; may lie in the padding."""
-        return output * self.stride + tap * self.dilation - self.pad
+        return (output * self.stride + tap * self.dilation - self.pad) // self.base_dilation
+
+    def reads(self, output: int, tap: int) -> bool:
+        """Whether there is an input where `tap` reads for `output`."""
+        place = output * self.stride + tap * self.dilation - self.pad
+        return place % self.base_dilation == 0 and 0 <= place // self.base_dilation < self.inputs
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ def tile_axis(axis: Axis, tile: int) -> tuple[TileClass, ...]:
     """Cover the axis's outputs with tiles of at most `tile` outputs, merged into classes."""
     classes: list[TileClass] = []
     start = number = 0
-    for size, count in balanced_sizes(axis.outputs, tile):
+    for size, count in _tile_sizes(axis, tile):
         everywhere = ((True,) * axis.kernel,) * size
         stop = start + size * count
         if _touches_no_padding(axis, start, stop):
@@ -85,13 +95,15 @@ def tile_axis(axis: Axis, tile: int) -> tuple[TileClass, ...]:
 def uses_by_offset(
     axis: Axis, valid: tuple[tuple[bool, ...], ...]
 ) -> dict[int, list[tuple[int, int]]]:
-    """Input offset within the tile -> the (output, tap) pairs that read it, in reading order."""
+    """Input -> the (output, tap) pairs of a tile that read it, in reading order.
+
+    Inputs count from the one that stands where the tile's first output does; padding is negative.
+    """
     uses: dict[int, list[tuple[int, int]]] = {}
     for output, taps in enumerate(valid):
         for tap, is_valid in enumerate(taps):
             if is_valid:
-                offset = output * axis.stride + tap * axis.dilation
-                uses.setdefault(offset, []).append((output, tap))
+                uses.setdefault(axis.input_of(output, tap), []).append((output, tap))
     return dict(sorted(uses.items()))
 
 
@@ -100,13 +112,30 @@ def carried_rows(axis: Axis) -> int:
     return (axis.kernel - 1) // axis.stride
 
 
+def _tile_sizes(axis: Axis, tile: int) -> list[tuple[int, int]]:
+    """(size, count): as `balanced_sizes`, and every tile begins where an input stands."""
+    unit = axis.base_dilation
+    if unit == 1:
+        return balanced_sizes(axis.outputs, tile)
+    *sizes, (size, count) = (
+        (unit * size, count)
+        for size, count in balanced_sizes(-(-axis.outputs // unit), max(1, tile // unit))
+    )
+    spare = -axis.outputs % unit
+    if not spare:
+        return [*sizes, (size, count)]
+    return [*sizes, *([(size, count - 1)] if count > 1 else []), (size - spare, 1)]
+
+
 def _touches_no_padding(axis: Axis, start: int, stop: int) -> bool:
+    if axis.base_dilation > 1:
+        return False
     last = axis.input_of(stop - 1, axis.kernel - 1)
     return axis.input_of(start, 0) >= 0 and last < axis.inputs
 
 
 def _valid_taps(axis: Axis, start: int, size: int) -> tuple[tuple[bool, ...], ...]:
     return tuple(
-        tuple(0 <= axis.input_of(output, k) < axis.inputs for k in range(axis.kernel))
+        tuple(axis.reads(output, k) for k in range(axis.kernel))
         for output in range(start, start + size)
     )

@@ -13,7 +13,12 @@ PIXELS_IN_FLIGHT = 4
 
 
 def has_static_edges(rows: Axis, columns: Axis, tile: tuple[int, int]) -> bool:
-    """Whether every edge class of a rotate kernel gets code of its own."""
+    """Whether every edge class of a rotate kernel gets code of its own.
+
+    Where inputs stand apart there is no other code.
+    """
+    if rows.base_dilation > 1 or columns.base_dilation > 1:
+        return True
     taps_in_rows = sum(each.taps for each in profile(rows, tile[0]))
     taps_in_columns = sum(each.taps for each in profile(columns, tile[1]))
     return taps_in_rows * taps_in_columns <= STATIC_FMA_LIMIT

@@ -284,7 +284,9 @@ class KernelBuilder:
         )
 
     def fma(self, a: SSAValue, b: SSAValue, accumulator: SSAValue) -> SSAValue:
-        """a * b + accumulator, rounded once."""
+        """a * b + accumulator, rounded once; a product where the sum begins with zero."""
+        if accumulator is self._floats.get((0.0, self.vector_type)):
+            return self.mulf(a, b)
         return self.emit(
             vector.FMAOp.create(operands=[a, b, accumulator], result_types=[self.vector_type])
         )

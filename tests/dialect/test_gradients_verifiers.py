@@ -67,6 +67,22 @@ CASES = {
         weights("kernel = [1, 1]", "tensor<1x8x8x1xf32>", f"tensor<1x8x6x6xf64>, {X}", "%wide, %x"),
         "input: expected an f32 tensor, found tensor<1x8x6x6xf64>",
     ),
+    "a dilation is positive": (
+        f"%y = conv.dilate %x {{stride = [0, 2]}} : {X} -> {X}",
+        r"stride: expected values of at least 1, found \[0, 2\]",
+    ),
+    "dilation keeps the channels": (
+        f"%y = conv.dilate %x {{stride = [2, 2]}} : {X} -> tensor<1x7x11x11xf32>",
+        "result: expected shape 1x8x11x11, found 1x7x11x11",
+    ),
+    "groups divide a filter": (
+        "%y = conv.transpose_filter %g {groups = 4} : tensor<6x4x3x3xf32> -> tensor<16x1x3x3xf32>",
+        "groups: expected a divisor of the 6 output channels, found 4",
+    ),
+    "a transposed filter": (
+        "%y = conv.transpose_filter %g {groups = 2} : tensor<6x4x3x3xf32> -> tensor<4x6x3x3xf32>",
+        "result: expected shape 8x3x3x3, found 4x6x3x3",
+    ),
 }
 
 

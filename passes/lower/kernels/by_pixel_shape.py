@@ -12,11 +12,17 @@ from convopt.passes.lower.builder import Index, KernelBuilder, f32_memref
 Position = tuple[int, int]
 
 
+def first_input(b: KernelBuilder, axis: Axis, output: Index) -> Index:
+    """The input that stands where a tile's first output does."""
+    return b.div(b.mul(output, axis.stride), axis.base_dilation)
+
+
 @dataclass(frozen=True)
 class ByPixelShape:
     """What the loops need to know. Sizes are in elements, `blocks` in channel blocks.
 
     `static_edges` and `weights_in_registers` concern rotate alone: a strip always has static edges.
+    With `reversed_taps` the weights lie from the last tap to the first.
     """
 
     batch: int
@@ -29,6 +35,11 @@ class ByPixelShape:
     weights_in_registers: bool
     prefetch: Prefetch
     parallel: Parallel
+    reversed_taps: bool = False
+
+    def place_of(self, tap: int) -> int:
+        """Where the weights of a tap lie among those of a pass."""
+        return self.taps - 1 - tap if self.reversed_taps else tap
 
     @property
     def taps(self) -> int:

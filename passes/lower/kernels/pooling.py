@@ -83,7 +83,7 @@ class _PoolRow:
 
     def _tile(self, columns: TileClass, column: Index) -> None:
         b, axis = self.b, self.pool.columns
-        base = b.add(b.mul(column, axis.stride), -axis.pad)
+        base = b.mul(column, axis.stride)
         uses = uses_by_offset(axis, columns.valid)
         offsets = [b.add(base, offset) for offset in uses]
         results: dict[int, SSAValue] = {}

@@ -20,7 +20,7 @@ from convopt.convdialect.schedules import Parallel, Prefetch
 from convopt.passes.geometry.axis_tiles import TileClass, tile_axis, uses_by_offset
 from convopt.passes.geometry.tile_code import UNROLLED_PASSES
 from convopt.passes.lower.builder import Index, KernelBuilder
-from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape, Position
+from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape, Position, first_input
 from convopt.passes.lower.kernels.feature_map import FeatureMap
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range
 from convopt.passes.lower.kernels.next_band import NextBand
@@ -82,7 +82,7 @@ class RotateKernel:
     ) -> None:
         shape = self.shape
         taps = range(shape.taps) if shape.weights_in_registers else ()
-        held = tuple(self.b.load(self.weights, block, tap, 0) for tap in taps)
+        held = tuple(self.b.load(self.weights, block, shape.place_of(tap), 0) for tap in taps)
         at = _Block(image, block, held)
         column_classes = tile_axis(shape.columns, shape.tile[1])
         if not shape.static_edges:
@@ -103,9 +103,9 @@ class RotateKernel:
         row: Index,
     ) -> None:
         shape = self.shape
-        base = self.b.mul(row, shape.rows.stride)
+        base = first_input(self.b, shape.rows, row)
         input_rows = {
-            offset: self.source.row(self.b, self.b.add(base, offset - shape.rows.pad))
+            offset: self.source.row(self.b, self.b.add(base, offset))
             for offset in uses_by_offset(shape.rows, row_class.valid)
         }
         outputs = [
@@ -147,10 +147,8 @@ class RotateKernel:
         shape = self.shape
         row_uses = uses_by_offset(shape.rows, row_class.valid)
         column_uses = uses_by_offset(shape.columns, column_class.valid)
-        column_base = self.b.mul(column, shape.columns.stride)
-        columns = {
-            offset: self.b.add(column_base, offset - shape.columns.pad) for offset in column_uses
-        }
+        column_base = first_input(self.b, shape.columns, column)
+        columns = {offset: self.b.add(column_base, offset) for offset in column_uses}
         weights: dict[int, SSAValue] = dict(enumerate(at.held))
         for row_offset, row_taps in row_uses.items():
             self.b.fence()
@@ -160,7 +158,7 @@ class RotateKernel:
                     for q, kw in column_taps:
                         tap = kh * shape.columns.kernel + kw
                         if tap not in weights:
-                            weight = self.b.add(first_weight, tap)
+                            weight = self.b.add(first_weight, shape.place_of(tap))
                             weights[tap] = self.b.load(self.weights, at.block, weight, 0)
                         sums[r, q] = self.b.fma(pixel, weights[tap], sums[r, q])
 
@@ -206,7 +204,7 @@ class RotateKernel:
         stored_row = self.source.row(self.b, input_row)
         weights: dict[int, SSAValue] = {}
         for offset, taps in uses_by_offset(axis, column_class.valid).items():
-            pixel = self._pixel(at, stored_row, self.b.add(base, offset - axis.pad))
+            pixel = self._pixel(at, stored_row, self.b.add(base, offset))
             for q, kw in taps:
                 if kw not in weights:
                     weight = self.b.add(first_weight, kw)
@@ -260,9 +258,9 @@ class RotateKernel:
                     output.prefetch(self.b.add(column, q))
         if prefetch is Prefetch.INPUT:
             rows, columns = self.shape.rows, self.shape.columns
-            first_row = self.b.mul(below, rows.stride)
-            first_column = self.b.mul(column, columns.stride)
-            for r in range(row_class.size * rows.stride):
-                for q in range(column_class.size * columns.stride):
+            first_row = first_input(self.b, rows, below)
+            first_column = first_input(self.b, columns, column)
+            for r in range(row_class.size * rows.stride // rows.base_dilation):
+                for q in range(column_class.size * columns.stride // columns.base_dilation):
                     place = (self.b.add(first_row, r), self.b.add(first_column, q), 0)
                     self.b.prefetch(self.source.buffer, at.image, at.block, *place, write=False)

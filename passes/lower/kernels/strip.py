@@ -71,7 +71,9 @@ class StripKernel:
     def _unit(self, unit: Index) -> None:
         shape = self.shape
         image, block = shape.image_and_block(self.b, unit)
-        weights = [self.b.load(self.weights, block, tap, 0) for tap in range(shape.taps)]
+        weights = [
+            self.b.load(self.weights, block, shape.place_of(tap), 0) for tap in range(shape.taps)
+        ]
         start = self.output.start_value(block)
         for column_class in tile_axis(shape.columns, shape.tile[1]):
 
@@ -152,7 +154,7 @@ class StripKernel:
             rows.append(strip.new_row())
         base = self.b.mul(strip.column, axis.stride)
         for offset, column_taps in uses_by_offset(axis, strip.columns.valid).items():
-            at = self.b.add(base, offset - axis.pad)
+            at = self.b.add(base, offset)
             pixel = self.b.load(self.input, strip.image, strip.block, input_row, at, 0)
             for ahead, kh in taps.items():
                 for q, kw in column_taps:
