@@ -1,6 +1,5 @@
 """Schedules as attributes: register tiles, bands of rows, blocks of GPU threads."""
 
-from collections.abc import Callable
 from typing import cast
 
 from xdsl.dialects.builtin import BoolAttr, IntAttr
@@ -11,6 +10,14 @@ from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 from xdsl.utils.str_enum import StrEnum
+
+from convopt.convdialect.schedule_settings import (
+    Reader,
+    extent,
+    flag,
+    parse_settings,
+    verify_extents,
+)
 
 
 class TileScheme(StrEnum):
@@ -60,44 +67,6 @@ class PrefetchAttr(EnumAttribute[Prefetch], SpacedOpaqueSyntaxAttribute):
 @irdl_attr_definition
 class ParallelAttr(EnumAttribute[Parallel], SpacedOpaqueSyntaxAttribute):
     name = "conv.parallel"
-
-
-_Reader = Callable[[AttrParser], Attribute]
-
-
-def _extent(name: str) -> _Reader:
-    def read(parser: AttrParser) -> Attribute:
-        return IntAttr(parser.parse_integer(allow_boolean=False, context_msg=f" for '{name}'"))
-
-    return read
-
-
-def _flag(parser: AttrParser) -> Attribute:
-    return BoolAttr.from_bool(parser.parse_boolean())
-
-
-def _parse_settings(parser: AttrParser, readers: dict[str, _Reader]) -> dict[str, Attribute]:
-    """`name = value` pairs, comma separated, each name at most once and one of the readers'."""
-    settings: dict[str, Attribute] = {}
-
-    def parse_setting() -> None:
-        position = parser.pos
-        name = parser.parse_identifier()
-        if name not in readers:
-            parser.raise_error(f"expected one of {', '.join(readers)}, found '{name}'", position)
-        if name in settings:
-            parser.raise_error(f"expected '{name}' once, found it again", position)
-        parser.parse_punctuation("=")
-        settings[name] = readers[name](parser)
-
-    parser.parse_comma_separated_list(parser.Delimiter.NONE, parse_setting)
-    return settings
-
-
-def _verify_extents(attribute: str, extents: dict[str, int]) -> None:
-    for name, value in extents.items():
-        if value < 1:
-            raise VerifyException(f"{attribute}: expected '{name}' of at least 1, found {value}")
 
 
 @irdl_attr_definition
@@ -157,7 +126,7 @@ class TileAttr(ParametrizedAttribute):
         }
 
     def verify(self) -> None:
-        _verify_extents(self.name, self.extents)
+        verify_extents(self.name, self.extents)
         known = _PREFETCHES[self.scheme]
         if self.prefetch not in known:
             raise VerifyException(
@@ -177,7 +146,7 @@ class TileAttr(ParametrizedAttribute):
         with parser.in_angle_brackets():
             scheme = parser.parse_str_enum(TileScheme)
             if parser.parse_optional_punctuation(","):
-                settings |= _parse_settings(parser, _TILE_READERS)
+                settings |= parse_settings(parser, _TILE_READERS)
         return [TileSchemeAttr(scheme), *settings.values()]
 
     def print_parameters(self, printer: Printer) -> None:
@@ -192,10 +161,10 @@ class TileAttr(ParametrizedAttribute):
                 printer.print_string(f", parallel = {self.parallel.value}")
 
 
-_TILE_READERS: dict[str, _Reader] = {
-    "rows": _extent("rows"),
-    "columns": _extent("columns"),
-    "vectors": _extent("vectors"),
+_TILE_READERS: dict[str, Reader] = {
+    "rows": extent("rows"),
+    "columns": extent("columns"),
+    "vectors": extent("vectors"),
     "prefetch": lambda parser: PrefetchAttr(parser.parse_str_enum(Prefetch)),
     "parallel": lambda parser: ParallelAttr(parser.parse_str_enum(Parallel)),
 }
@@ -219,12 +188,12 @@ class BandAttr(ParametrizedAttribute):
         super().__init__(IntAttr(rows))
 
     def verify(self) -> None:
-        _verify_extents(self.name, {"rows": self.rows.data})
+        verify_extents(self.name, {"rows": self.rows.data})
 
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
         with parser.in_angle_brackets():
-            settings = _parse_settings(parser, {"rows": _extent("rows")})
+            settings = parse_settings(parser, {"rows": extent("rows")})
         return [settings["rows"]]
 
     def print_parameters(self, printer: Printer) -> None:
@@ -286,7 +255,7 @@ class BlockAttr(ParametrizedAttribute):
         return dict(zip(_BLOCK_SETTINGS, sizes, strict=True))
 
     def verify(self) -> None:
-        _verify_extents(self.name, self.extents)
+        verify_extents(self.name, self.extents)
         if self.buffers.data > 2:
             raise VerifyException(
                 f"{self.name}: expected 'buffers' of 1 or 2, found {self.buffers.data}"
@@ -295,8 +264,8 @@ class BlockAttr(ParametrizedAttribute):
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> list[Attribute]:
         with parser.in_angle_brackets():
-            readers = {name: _extent(name) for name in _BLOCK_SETTINGS}
-            settings = _parse_settings(parser, {**readers, "matrix": _flag})
+            readers = {name: extent(name) for name in _BLOCK_SETTINGS}
+            settings = parse_settings(parser, {**readers, "matrix": flag})
         sizes = [settings.get(name, IntAttr(1)) for name in _BLOCK_SETTINGS]
         return [*sizes, settings.get("matrix", BoolAttr.from_bool(False))]
 

@@ -44,6 +44,7 @@ from convopt.convdialect.assembly import (
     print_types,
 )
 from convopt.convdialect.element_types import ConvTensor
+from convopt.convdialect.gradient_schedules import GradientTileAttr
 from convopt.convdialect.layouts import reshaped
 from convopt.convdialect.ops.convolution_base import kernel_of
 from convopt.convdialect.schedules import TileAttr
@@ -75,7 +76,6 @@ class GradientOp(IRDLOperation, ABC):
     padding = prop_def(Integers, default_value=PADDING_FIELD.default)
     dilation = prop_def(Integers, default_value=DILATION_FIELD.default)
     groups = prop_def(IntegerAttr[IntegerType], default_value=GROUPS_FIELD.default)
-    schedule = opt_prop_def(TileAttr)
     result = result_def()
 
     traits = traits_def(Pure())
@@ -166,7 +166,7 @@ class GradientOp(IRDLOperation, ABC):
         printer.print_string(" ")
         printer.print_list(self.operands, printer.print_ssa_value)
         print_attributes(printer, self, self.FIELDS)
-        print_schedule(printer, self.schedule)
+        print_schedule(printer, self.properties.get("schedule"))
         print_types(printer, self.operands, self.results)
 
     @classmethod
@@ -195,6 +195,8 @@ class BackwardDataOp(GradientOp):
     """
 
     name = "conv.backward_data"
+
+    schedule = opt_prop_def(TileAttr)
 
     def __init__(
         self,
@@ -272,6 +274,7 @@ class WeightGradientOp(GradientOp):
     name = "conv.weight_gradient"
 
     kernel_attr = prop_def(Integers, prop_name="kernel")
+    schedule = opt_prop_def(GradientTileAttr)
 
     FIELDS: ClassVar[Mapping[str, Field]] = {"kernel": integers_field(), **WINDOW_FIELDS}
 
@@ -285,7 +288,7 @@ class WeightGradientOp(GradientOp):
         padding: Padding = (0, 0, 0, 0),
         dilation: Pair = (1, 1),
         groups: int = 1,
-        schedule: TileAttr | None = None,
+        schedule: GradientTileAttr | None = None,
         result_type: ConvTensor | None = None,
         location: LocationAttr | None = None,
     ) -> None:
