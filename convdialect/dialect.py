@@ -10,7 +10,6 @@ from convopt.convdialect.attributes import (
     ResizeModeAttr,
 )
 from convopt.convdialect.gradient_schedules import GradientSchemeAttr, GradientTileAttr
-from convopt.convdialect.gradient_schedules import GradientSchemeAttr, GradientTileAttr
 from convopt.convdialect.ops.cast import CastOp
 from convopt.convdialect.ops.convolution import Conv2DOp, DepthwiseOp, GroupedOp, PointwiseOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
