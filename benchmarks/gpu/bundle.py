@@ -14,10 +14,10 @@ from typing import Any
 
 from convopt.backends.targets import GpuTarget, gpu_target
 from convopt.backends.tvm.nvcc import compile_cubin, find_nvcc
-from convopt.backends.tvm.prelude import cuda_prelude
 from convopt.benchmarks.gpu import on_device
+from convopt.benchmarks.gpu.built import KernelText
 from convopt.benchmarks.gpu.cases import BenchmarkCase
-from convopt.benchmarks.gpu.compiled_case import CompiledCase, KernelText, compile_case
+from convopt.benchmarks.gpu.compiled_case import CompiledCase, Wanted, compile_case
 from convopt.benchmarks.gpu.on_device.bundle import DESCRIPTION, FORMAT, MAPS
 from convopt.errors import ConvoptError
 
@@ -57,7 +57,7 @@ def write_bundle(folder: Path, request: Request, progress: Progress) -> int:
         raise ConvoptError(f"expected a new or an empty folder, found {folder}")
     with ProcessPoolExecutor(request.jobs, get_context("spawn")) as pool:
         compile_one = partial(_compile, target=request.target)
-        work = [(case, _samples(request, number)) for number, case in enumerate(request.cases)]
+        work = [(case, _wanted(request, number)) for number, case in enumerate(request.cases)]
         done = pool.map(compile_one, work)
         compiled = list(progress(done, len(work), "planning and generating"))
         assemble_one = partial(compile_cubin, compute_capability=target.compute_capability)
@@ -116,24 +116,34 @@ def copy_package(folder: Path) -> None:
             (folder / parent / "__init__.py").write_text("", encoding="utf-8")
 
 
-def _compile(work: tuple[BenchmarkCase, int], target: str) -> CompiledCase:
-    case, samples = work
-    return compile_case(case, target, samples)
+def _compile(work: tuple[BenchmarkCase, Wanted], target: str) -> CompiledCase:
+    case, wanted = work
+    return compile_case(case, target, wanted)
 
 
-def _samples(request: Request, number: int) -> int:
+def _wanted(request: Request, number: int) -> Wanted:
+    """Tensor cores and TVM for pairs whose batch is 1, and for networks."""
     case = request.cases[number]
-    is_sampled = case.kind == "pair" and case.batch == 1 and number % request.sampled_every == 0
-    return request.samples if is_sampled else 0
+    is_small = case.kind == "pair" and case.batch == 1
+    is_sampled = is_small and number % request.sampled_every == 0
+    has_others = is_small or case.kind == "network"
+    return Wanted(request.samples if is_sampled else 0, has_others, has_others)
 
 
 def _shards(texts: Sequence[KernelText]) -> list[Sequence[KernelText]]:
-    """What is used together stays together."""
-    return [texts[i : i + KERNELS_A_FILE] for i in range(0, len(texts), KERNELS_A_FILE)]
+    """What is used together, and by one maker, stays together."""
+    by_header: dict[str, list[KernelText]] = {}
+    for text in texts:
+        by_header.setdefault(text.header, []).append(text)
+    return [
+        same[i : i + KERNELS_A_FILE]
+        for same in by_header.values()
+        for i in range(0, len(same), KERNELS_A_FILE)
+    ]
 
 
 def _source(shard: Sequence[KernelText]) -> str:
-    return "\n".join([cuda_prelude(), *(text.text for text in shard)])
+    return "\n".join([shard[0].header, *(text.text for text in shard)])
 
 
 def _kernel(text: KernelText, file: str) -> dict[str, Any]:

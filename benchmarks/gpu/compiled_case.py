@@ -1,29 +1,32 @@
 """A case with all its variants compiled to CUDA, as records of a bundle."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import convopt
-from convopt.backends.targets import GpuTarget, gpu_target
-from convopt.backends.tvm.network import Network, build_network
-from convopt.backends.tvm.program import Kernel
+from convopt.backends.targets import gpu_target
+from convopt.benchmarks.gpu.built import BuiltVariant, KernelText
 from convopt.benchmarks.gpu.cases import BenchmarkCase
 from convopt.benchmarks.gpu.description import describe
 from convopt.benchmarks.gpu.numbered import number_weights, weight_map
-from convopt.benchmarks.gpu.on_device.bundle import F32, Launch, pack_map
-from convopt.benchmarks.gpu.planning import PlannedVariant, Reckoned, plan_variants, reckon
-from convopt.passes.geometry.blocks.kinds import ModuleKind
+from convopt.benchmarks.gpu.on_device.bundle import F16, TF32, pack_map
+from convopt.benchmarks.gpu.own_variant import build
+from convopt.benchmarks.gpu.planning import plan_precision, plan_variants
+from convopt.benchmarks.gpu.tvm_variant import build_by_tvm
 
-_RECKONED = tuple(kind.value.lower() for kind in ModuleKind)
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 
 @dataclass(frozen=True)
-class KernelText:
-    """A kernel and its CUDA text, without what all share."""
+class Wanted:
+    """Beside the variants in f32: so many drawn schedules for a pair; tensor cores' precisions, and
+    TVM's own kernels."""
 
-    kernel: Kernel
-    text: str
+    samples: int = 0
+    lower_precisions: bool = False
+    tvm: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,26 +39,22 @@ class CompiledCase:
     kernels: dict[str, KernelText] = field(default_factory=dict)
 
 
-def compile_case(case: BenchmarkCase, target_name: str, samples: int) -> CompiledCase:
+def compile_case(case: BenchmarkCase, target_name: str, wanted: Wanted) -> CompiledCase:
     """Plan and compile all variants.
 
     Raises ConvoptError where TVM is missing, or a pass computes with weights.
     """
-    target = gpu_target(target_name)
     model = case.model()
     graph = describe(model)
     weights = number_weights(model)
-    loaded = convopt.load(model).module
-    variants = plan_variants(loaded, target, target_name, case.kind, samples)
     maps: list[bytes] = []
     records: list[dict[str, Any]] = []
     kernels: dict[str, KernelText] = {}
-    for variant in variants:
-        network = build_network(variant.module, target, "case")
-        indices = weight_map(network.weights, weights)
-        maps.append(pack_map(indices))
-        records.append(_variant(variant, network, target, len(indices)))
-        kernels |= {text.kernel.name: text for text in kernel_texts(network)}
+    for variant in _variants(case, model, weights, target_name, wanted):
+        packed = variant.weights
+        maps.append(pack_map(weight_map(packed.numbers, weights, len(packed.literals))))
+        records.append(_record(variant))
+        kernels |= {text.kernel.name: text for text in variant.kernels}
     record = {
         "name": case.name,
         "kind": case.kind,
@@ -69,45 +68,26 @@ def compile_case(case: BenchmarkCase, target_name: str, samples: int) -> Compile
     return CompiledCase(record, tuple(maps), kernels)
 
 
-def kernel_texts(network: Network) -> Iterator[KernelText]:
-    """Each kernel of a network with its function out of the network's text."""
-    opening = 'extern "C" __global__'
-    _, *functions = network.cuda.split(opening)
-    for kernel, function in zip(network.program.kernels, functions, strict=True):
-        yield KernelText(kernel, opening + function)
+def _variants(
+    case: BenchmarkCase, model: "ModelProto", weights: int, name: str, wanted: Wanted
+) -> Iterator[BuiltVariant]:
+    target, loaded = gpu_target(name), convopt.load(model).module
+    for variant in plan_variants(loaded, target, name, case.kind, wanted.samples):
+        yield build(variant, target)
+    if wanted.lower_precisions:
+        for precision in (TF32, F16) if target.has_tf32 else (F16,):
+            yield build(plan_precision(loaded, name, precision), target)
+    if wanted.tvm:
+        yield build_by_tvm(model, target, weights)
 
 
-def _variant(
-    variant: PlannedVariant, network: Network, target: GpuTarget, words: int
-) -> dict[str, Any]:
-    reckoned = reckon(variant.module, target)
+def _record(variant: BuiltVariant) -> dict[str, Any]:
     return {
         "name": variant.name,
-        "precision": F32,
-        "plan": [each.schedule for each in reckoned],
-        "launches": [asdict(each) for each in _launches(network, reckoned)],
-        "workspace_bytes": network.program.workspace_bytes,
-        "weights": {"words": words},
-        "predicted_us": 1e6 * sum(each.seconds for each in reckoned),
+        "precision": variant.precision,
+        "plan": variant.plan,
+        "launches": [asdict(each) for each in variant.launches],
+        "workspace_bytes": variant.workspace_bytes,
+        "weights": {"runs": variant.weights.runs, "literals": variant.weights.literals},
+        "predicted_us": variant.predicted_us,
     }
-
-
-def _launches(network: Network, reckoned: Sequence[Reckoned]) -> Iterator[Launch]:
-    """With the model's bytes where there is a model: elsewhere, and beside them, every buffer once,
-    which is what a program has."""
-    rest = iter(reckoned)
-    for launch in network.program.launches:
-        moved, written = launch.bytes, 0
-        if launch.kind in _RECKONED:
-            known = next(rest)
-            moved, written = known.bytes, known.written
-        yield Launch(
-            launch.kernel,
-            tuple((each.space, each.offset) for each in launch.arguments),
-            launch.kind,
-            launch.location,
-            launch.macs,
-            moved,
-            launch.bytes,
-            written,
-        )

@@ -1,4 +1,4 @@
-"""Where each word of packed weights comes from, found out by packing numbers in place of weights.
+"""Where each element of packed weights comes from, found out by packing numbers in their place.
 
 Weights are made where they are needed, from a seed, so that a bundle stays small: networks' random
 weights do not compress, but what packing does to them is regular.
@@ -40,18 +40,20 @@ def number_weights(model: "ModelProto") -> int:
     return count
 
 
-def weight_map(packed: bytes, count: int) -> npt.NDArray[np.int32]:
-    """For each word of weights that were packed as numbers, its number; 0 for a zero.
+def weight_map(packed: bytes, count: int, literals: int = 0) -> npt.NDArray[np.int32]:
+    """For each element of weights that were packed as numbers, its number; 0 for a zero.
 
-    Raises ConvoptError where something was computed with them, or a weight is missing.
+    Numbers behind `count` are those of `literals`. Raises ConvoptError where something was computed
+    with weights, or one is missing.
     """
     numbers = np.frombuffer(packed, np.uint32)
-    used = np.zeros(count + 1, bool)
-    if numbers.size and int(numbers.max()) > count:
+    used = np.zeros(count + literals + 1, bool)
+    if numbers.size and int(numbers.max()) > count + literals:
         raise ConvoptError(
             f"weights: expected them packed and unchanged, found number {numbers.max()} of {count}"
         )
     used[numbers] = True
-    if not used[1:].all():
-        raise ConvoptError(f"weights: expected all {count} packed, found {int(used[1:].sum())}")
+    if not used[1 : count + 1].all():
+        found = int(used[1 : count + 1].sum())
+        raise ConvoptError(f"weights: expected all {count} packed, found {found}")
     return numbers.astype(np.int32)

@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
 
 from convopt.backends.targets import GpuTarget
+from convopt.benchmarks.gpu.halves import with_f16_borders
 from convopt.benchmarks.gpu.sampling import drawn_sizes
 from convopt.by_target import planning_passes
 from convopt.convdialect.ops.convolution import ConvolutionOp
@@ -22,6 +23,7 @@ from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.of_operations import elementwise_operands, kernel_of
 from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.passes.plan.fuse_modules import FuseModulesPass
+from convopt.precision import F16, F32
 
 PLANNED, APART, FUSED, SAMPLE = "planned", "apart", "fused", "sample"
 
@@ -32,6 +34,7 @@ class PlannedVariant:
 
     name: str
     module: ModuleOp
+    precision: str = F32
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,14 @@ def plan_variants(
         if _is_fused(fused):
             found.append(PlannedVariant(FUSED, fused))
     return [*found, *_drawn([fused, apart], target, samples if kind == "pair" else 0)]
+
+
+def plan_precision(module: ModuleOp, target_name: str, precision: str) -> PlannedVariant:
+    """As planned, in another precision; with f16, input and result are f16, too."""
+    passes = planning_passes(target_name, precision)
+    copy = module.clone()
+    run_passes(copy, with_f16_borders(passes) if precision == F16 else passes, new_context())
+    return PlannedVariant(PLANNED, copy, precision)
 
 
 def reckon(module: ModuleOp, target: GpuTarget) -> list[Reckoned]:

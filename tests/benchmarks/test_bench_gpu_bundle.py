@@ -21,7 +21,7 @@ from convopt.benchmarks.gpu import on_device
 from convopt.benchmarks.gpu.bundle import Request, write_bundle, write_folder
 from convopt.benchmarks.gpu.cases import BenchmarkCase, read_cases
 from convopt.benchmarks.gpu.chain import Chain, Stage
-from convopt.benchmarks.gpu.compiled_case import compile_case
+from convopt.benchmarks.gpu.compiled_case import Wanted, compile_case
 from convopt.benchmarks.gpu.numbered import number_weights, weight_map
 from convopt.benchmarks.gpu.on_device.bundle import Bundle, BundleError, pack_map, unpack_map
 from convopt.benchmarks.gpu.planning import plan_variants
@@ -51,7 +51,7 @@ def small_pair(batch=1):
 @pytest.fixture(scope="module")
 def compiled():
     pytest.importorskip("tvm", reason="kernels are made by TVM")
-    return compile_case(small_pair(batch=2), TARGET, samples=4)
+    return compile_case(small_pair(batch=2), TARGET, Wanted(4))
 
 
 def no_progress(items, count, title):
@@ -95,7 +95,7 @@ def test_weight_maps_survive_compression(values):
 
 
 def test_a_weight_map_of_another_length_is_refused():
-    with pytest.raises(BundleError, match="expected a map of 3 words, found 2"):
+    with pytest.raises(BundleError, match="expected a map of 3 elements, found 2"):
         unpack_map(pack_map(np.array([1, 2], np.int32)), 3)
 
 
@@ -188,7 +188,7 @@ def test_other_folders_are_refused(tmp_path):
     with pytest.raises(BundleError, match="expected a folder that `convopt-bench gpu-bundle`"):
         Bundle.read(tmp_path)
     (tmp_path / "bundle.json").write_text(json.dumps({"format": 99}))
-    with pytest.raises(BundleError, match="expected format 1, found 99"):
+    with pytest.raises(BundleError, match="expected format 2, found 99"):
         Bundle.read(tmp_path)
 
 
@@ -222,7 +222,9 @@ def test_a_bundle_holds_machine_code(tmp_path):
     size = write_bundle(tmp_path / "b", Request(TARGET, [small_pair()], 1, 1, 1), no_progress)
     bundle = Bundle.read(tmp_path / "b")
     (case,) = bundle.cases
-    assert len(case.variants) == 3
+    found = [(each.name, each.precision) for each in case.variants]
+    assert ("sample 00", "f32") in found
+    assert found[-3:] == [("planned", "tf32"), ("planned", "f16"), ("tvm-dlight", "f32")]
     assert size > sum(path.stat().st_size for path in tmp_path.rglob("*.cubin")) > 0
     for name, kernel in bundle.kernels.items():
         code = bundle.code(kernel.file)

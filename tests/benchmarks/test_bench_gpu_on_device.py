@@ -1,10 +1,7 @@
 """What runs beside a GPU, with torch on the CPU and a driver that runs CUDA text there."""
 
-import ctypes
-import re
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="references and peers are torch's")
@@ -12,20 +9,15 @@ pytest.importorskip("tvm", reason="kernels are made by TVM")
 
 import torch
 
-from convopt.backends.targets import gpu_target
-from convopt.backends.tvm.program import Kernel
-from convopt.benchmarks.gpu import compiled_case
-from convopt.benchmarks.gpu.bundle import write_folder
 from convopt.benchmarks.gpu.cases import BenchmarkCase
 from convopt.benchmarks.gpu.chain import Chain, Stage
+from convopt.benchmarks.gpu.compiled_case import Wanted
 from convopt.benchmarks.gpu.on_device import measuring, timing
 from convopt.benchmarks.gpu.on_device.bundle import STEP_KINDS, Bundle
 from convopt.benchmarks.gpu.on_device.bundle import Kernel as DeviceKernel
 from convopt.benchmarks.gpu.on_device.contenders import Workshop, relative_error
 from convopt.benchmarks.gpu.on_device.driver import Driver, DriverError
-from convopt.benchmarks.gpu.on_device.energy import Meter
-from convopt.benchmarks.gpu.on_device.measuring import Bench
-from convopt.benchmarks.gpu.on_device.parts import PARTS, Task
+from convopt.benchmarks.gpu.on_device.parts import PARTS, Entry, Task
 from convopt.benchmarks.gpu.on_device.torch_graph import (
     _FUNCTIONS,
     TorchGraph,
@@ -36,15 +28,10 @@ from convopt.benchmarks.gpu.on_device.torch_graph import (
 )
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.networks.graph import Activation, GraphBuilder
-from convopt.testing.cuda import compile_for_cpu, find_host_compiler
 
-TARGET = "h200"
-BUFFER = re.compile(r'(\w+): T\.Buffer\(\((\d+),\), "float32"\)')
 CHECK, PAIRS, ENERGY = (
     next(part for part in PARTS if part.name == name) for name in ("check", "pairs", "energy")
 )
-
-pytestmark = pytest.mark.skipif(find_host_compiler() is None, reason="no C++ compiler")
 
 
 @dataclass(frozen=True)
@@ -81,91 +68,14 @@ def pair():
     return BenchmarkCase("small", "pair", "made_up", 2, 1, Chain(stages))
 
 
-@dataclass
-class Recorded:
-    """A bundle whose machine code is CUDA text, and the sizes of kernels' buffers."""
-
-    bundle: Bundle
-    sizes: dict
-
-
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory):
-    sizes = {}
-    real = compiled_case.build_network
-
-    def recording(module, target, symbol):
-        network = real(module, target, symbol)
-        for kernel in network.program.kernels:
-            found = dict(BUFFER.findall(network.scripts[kernel.name]))
-            sizes[kernel.name] = [4 * int(found[name]) for name in kernel.parameters]
-        return network
-
+def recorded(record, tmp_path_factory):
     cases = [pair(), SmallNetwork("whole", "network", "made_up", 2, 1)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled_case, "build_network", recording)
-        compiled = [compiled_case.compile_case(case, TARGET, 2) for case in cases]
-    folder = tmp_path_factory.mktemp("gpu") / "bundle"
-    write_folder(folder, gpu_target(TARGET), compiled, lambda texts: [t.encode() for t in texts])
-    return Recorded(Bundle.read(folder), sizes)
-
-
-class HostLibrary:
-    """libcuda for CUDA text in place of machine code, run on the CPU."""
-
-    def __init__(self, sizes):
-        self.sizes = sizes
-        self.modules, self.functions, self.asked = [], [], {}
-
-    def cuModuleLoadData(self, module, image):  # noqa: N802
-        self.modules.append(compile_for_cpu(image.value.decode()))
-        module._obj.value = len(self.modules)
-        return 0
-
-    def cuModuleGetFunction(self, function, module, name):  # noqa: N802
-        self.functions.append((self.modules[module.value - 1], name.value.decode()))
-        function._obj.value = len(self.functions)
-        return 0
-
-    def cuFuncSetAttribute(self, function, attribute, value):  # noqa: N802
-        self.asked[self.functions[function.value - 1][1]] = (attribute, value)
-        return 0
-
-    def cuLaunchKernel(self, function, *rest):  # noqa: N802
-        *numbers, _, places, extra = rest
-        assert extra is None
-        host, name = self.functions[function.value - 1]
-        sizes = self.sizes[name]
-        x, y, z, bx, by, bz, shared = (number.value for number in numbers)
-        addresses = [ctypes.c_uint64.from_address(places[i]).value for i in range(len(sizes))]
-        buffers = [
-            np.ctypeslib.as_array((ctypes.c_uint8 * size).from_address(address))
-            for address, size in zip(addresses, sizes, strict=True)
-        ]
-        names = tuple(f"p{i}" for i in range(len(sizes)))
-        host.launch(Kernel(name, names, (x, y, z), (bx, by, bz), shared), buffers)
-        return 0
-
-
-class NoLibrary:
-    """NVML that is not there."""
-
-    def nvmlInit_v2(self):  # noqa: N802
-        return 1
-
-    def nvmlDeviceGetHandleByIndex_v2(self, index, device):  # noqa: N802
-        return 1
-
-
-def bench(recorded, bundle=None):
-    driver = Driver(HostLibrary(recorded.sizes))
-    meter = Meter(NoLibrary())
-    device = torch.device("cpu")
-    return Bench(bundle or recorded.bundle, driver, meter, device, 1, 1 << 20, {"gpu": "none"})
+    return record(tmp_path_factory.mktemp("gpu") / "bundle", cases, Wanted(2))
 
 
 @pytest.mark.parametrize("kind", ["pair", "network"])
-def test_every_variant_is_right_on_poisoned_memory(recorded, kind):
+def test_every_variant_is_right_on_poisoned_memory(recorded, kind, bench):
     case = next(case for case in recorded.bundle.cases if case.kind == kind)
     measured = bench(recorded).measure(Task(CHECK, case))
     assert [row.contender for row in measured.rows] == [each.name for each in case.variants]
@@ -178,7 +88,7 @@ def test_every_variant_is_right_on_poisoned_memory(recorded, kind):
     assert measured.machine == {"gpu": "none", "sm_mhz": None, "memory_mhz": None}
 
 
-def test_a_wrong_weight_is_a_problem_and_no_time(recorded):
+def test_a_wrong_weight_is_a_problem_and_no_time(recorded, bench):
     bundle = recorded.bundle
 
     class Wrong(Bundle):
@@ -193,7 +103,7 @@ def test_a_wrong_weight_is_a_problem_and_no_time(recorded):
     assert all(row.warm_us is None for row in measured.rows)
 
 
-def test_what_a_kernel_leaves_out_is_noticed(recorded):
+def test_what_a_kernel_leaves_out_is_noticed(recorded, bench):
     case = recorded.bundle.cases[0]
     planned = case.variant("apart") or case.variant("planned")
     cut = replace(planned, name="planned", launches=planned.launches[:-1])
@@ -201,26 +111,27 @@ def test_what_a_kernel_leaves_out_is_noticed(recorded):
     assert "found inf" in measured.rows[0].problem
 
 
-def test_a_peer_that_fails_is_named_and_others_go_on(recorded):
+def test_a_peer_that_fails_is_named_and_others_go_on(recorded, bench):
     def broken():
         raise RuntimeError("no\nkernel")
 
     def contenders(shop):
-        yield "broken", broken
-        yield "torch-nchw", lambda: shop.torch_eager("nchw")
-        yield "none", lambda: None
+        yield Entry("broken", broken, "f16")
+        yield Entry("torch-nchw", lambda: shop.torch_eager("nchw"))
+        yield Entry("none", lambda: None)
 
     part = replace(CHECK, contenders=contenders)
     broken_row, right = bench(recorded).measure(Task(part, recorded.bundle.cases[0])).rows
     assert broken_row.problem == "RuntimeError: no kernel"
+    assert broken_row.precision == "f16"
     assert right.error < 1e-6
 
 
 @pytest.mark.parametrize("layout", ["nchw", "nhwc"])
 @pytest.mark.parametrize("number", [0, 1])
-def test_peers_compute_the_case(recorded, layout, number):
+def test_peers_compute_the_case(recorded, layout, number, host_library):
     case = recorded.bundle.cases[number]
-    shop = Workshop(recorded.bundle, Driver(HostLibrary({})), case, torch.device("cpu"))
+    shop = Workshop(recorded.bundle, Driver(host_library({})), case, torch.device("cpu"))
     result = shop.torch_eager(layout).run()
     assert relative_error(result, shop.reference()) < 1e-6
     assert relative_error(0 * result, shop.reference()) == pytest.approx(1.0)
@@ -264,8 +175,8 @@ def test_every_kind_of_step_has_a_function():
     assert tuple(_FUNCTIONS) == STEP_KINDS
 
 
-def test_large_shared_memory_is_asked_for(recorded):
-    library = HostLibrary(recorded.sizes)
+def test_large_shared_memory_is_asked_for(recorded, host_library):
+    library = host_library(recorded.sizes)
     name = next(iter(recorded.bundle.kernels))
     kernel = replace(recorded.bundle.kernels[name], shared_bytes=64 * 1024)
     Driver(library).load(kernel, recorded.bundle.code(kernel.file))
@@ -307,7 +218,7 @@ def clock(monkeypatch):
     monkeypatch.setattr(timing, "WAKING_SECONDS", 0.0)
 
 
-def test_pairs_are_timed_warm_and_cold(recorded, clock, monkeypatch):
+def test_pairs_are_timed_warm_and_cold(recorded, clock, monkeypatch, bench):
     def convolve(x, weight, pad, stride, dilation, groups, *rest):
         return torch.nn.functional.conv2d(x, weight, None, stride, pad, dilation, groups)
 
@@ -323,7 +234,7 @@ def test_pairs_are_timed_warm_and_cold(recorded, clock, monkeypatch):
         assert (row.error is None) == name.endswith("bare")
 
 
-def test_energy_is_that_of_a_call(recorded, clock, monkeypatch):
+def test_energy_is_that_of_a_call(recorded, clock, monkeypatch, bench):
     monkeypatch.setattr(measuring, "microjoules_of", lambda meter, replay, calls: 1e6 * replay())
     rows = bench(recorded).measure(Task(ENERGY, recorded.bundle.cases[0])).rows
     assert [row.microjoules for row in rows if not row.is_ours] == pytest.approx([1000, 1000])

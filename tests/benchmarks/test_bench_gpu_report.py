@@ -27,6 +27,7 @@ from convopt.benchmarks.gpu.on_device.report import (
     geometric_mean,
     group_lines,
     ratio,
+    tvm_lines,
 )
 from convopt.benchmarks.gpu.on_device.results import Measurement, Results, Row
 from convopt.benchmarks.gpu.on_device.timing import (
@@ -42,7 +43,7 @@ from convopt.benchmarks.gpu.on_device.timing import (
 
 def variant(name, kernel="k_kernel", kind="dwpw"):
     launch = Launch(kernel, (("input", 0), ("output", 0)), kind, "", 1, 2000, 1000, 300)
-    return Variant(name, "f32", ("",), (launch,), 0, WeightMap(0, 0, 0), None)
+    return Variant(name, "f32", ("",), (launch,), 0, WeightMap(0, 0, (), ()), None)
 
 
 def case(name="a", kind="pair", batch=1, variants=("planned",)):
@@ -110,6 +111,17 @@ def test_small_batches_come_first_part_by_part():
     assert tasks([case()], patterns=["b*"]) == []
     assert tasks([case()], batches=[8]) == []
     assert tasks([case(batch=8)], ["energy"]) == []
+
+
+def test_lower_precisions_are_measured_where_there_are_kernels_of_them():
+    part = ["precisions"]
+    assert tasks([case()], part) == []
+    half = replace(variant("planned"), precision="f16")
+    with_half = replace(case(), variants=(variant("planned"), half))
+    assert len(tasks([with_half], part)) == 1
+    assert with_half.variant("planned").precision == "f32"
+    assert with_half.variant("planned", "f16") is half
+    assert with_half.variants_of(["planned", "apart"], "f16") == [half]
 
 
 def test_a_task_begins_only_if_it_will_end_in_time():
@@ -188,6 +200,33 @@ def test_traffic_is_within_ten_percent_or_not():
     assert verdicts([], [counts(109, 46)])[9] is True
     assert verdicts([], [counts(111, 50)])[9] is False
     assert verdicts([], [counts(None, None)])[9] is None
+
+
+def test_each_precision_has_means_of_its_own():
+    def row(contender, precision, time):
+        return Row(contender, precision, is_ours(contender), None, 1e-3, time)
+
+    rows = [row("planned", "f16", 2.0), row("planned", "tf32", 5.0), row("torch-nhwc", "f16", 8.0)]
+    rows += [row("torch-nchw", "tf32", 7.5), row("torch-nchw", "f32", 0.1)]
+    one = replace(measurement("precisions"), rows=tuple(rows))
+    lines = list(group_lines([one]))[1:]
+    assert [line.split()[3] for line in lines] == ["tf32", "f16"]
+    assert "1.50 x the best" in lines[0]
+    assert "4.00 x the best" in lines[1]
+    assert ratio(one, ("torch-nchw",)) is None
+
+
+def test_tvm_has_a_line_of_its_own():
+    found = [
+        measurement(planned=1.0, torch_nchw=1.0, tvm_dlight=4.0),
+        measurement(name="made_up: b x1", planned=2.0, torch_nchw=2.0, tvm_dlight=18.0),
+        measurement("networks", "n: whole x8", 8, planned=1.0, tvm_dlight=7.0),
+        measurement("networks", "n: whole x1", planned=1.0, tvm_dlight="wrong"),
+    ]
+    pairs, networks = tvm_lines(found)
+    assert pairs.startswith("pairs, batch 1: 6.00 x tvm-dlight")
+    assert pairs.endswith("geometric mean of 2")
+    assert networks.startswith("networks, batch 8: 7.00 x")
 
 
 def test_tables_name_groups_and_problems():

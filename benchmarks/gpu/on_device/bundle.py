@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-FORMAT = 1
+FORMAT = 2
 F32, TF32, F16 = "f32", "tf32", "f16"
 """Precisions: what is stored and multiplied."""
+TVM = "tvm-dlight"
+"""The variant that is TVM's own."""
 STEP_KINDS = (
     *("Conv", "Clip", "Relu", "Gelu", "Add", "MaxPool", "GlobalAveragePool", "Flatten", "Gemm"),
 )
@@ -57,20 +59,30 @@ class Launch:
 
 @dataclass(frozen=True)
 class WeightMap:
-    """Where the packed weights come from: `offset` and `size` of the map in its file, `words` of
-    the packed weights."""
+    """Where the packed weights come from: `offset` and `size` of the map in its file, which has a
+    number for each element.
+
+    `runs`: how many elements of which kind (f32, f16) follow each other. `literals`: numbers that
+    are no weights, such as bounds.
+    """
 
     offset: int
     size: int
-    words: int
+    runs: tuple[tuple[int, str], ...]
+    literals: tuple[float, ...]
+
+    @property
+    def elements(self) -> int:
+        return sum(count for count, _ in self.runs)
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to compute a case: `planned`, `apart`, `fused` or `sample NN`.
+    """One way to compute a case: `planned`, `apart`, `fused`, `sample NN`, or TVM's.
 
-    `precision`: what is stored and multiplied, such as f32. `plan`: the schedules, in words.
-    `predicted_us`: the planner's own reckoning, None where it has none.
+    `precision`: what is stored and multiplied, such as f32; with f16, input and result are f16,
+    too. `plan`: the schedules, in words. `predicted_us`: the planner's own reckoning, None where it
+    has none.
     """
 
     name: str
@@ -85,6 +97,10 @@ class Variant:
     def is_fused(self) -> bool:
         """Whether a kernel holds several layers."""
         return any(launch.kind in FUSED_KINDS for launch in self.launches)
+
+    @property
+    def is_ours(self) -> bool:
+        return self.name != TVM
 
 
 FUSED_KINDS = ("pwdw", "dwpw", "pwpw", "pwdwpw")
@@ -111,12 +127,13 @@ class Case:
     def key(self) -> str:
         return f"{self.group}: {self.name} x{self.batch}"
 
-    def variant(self, name: str) -> Variant | None:
-        return next((each for each in self.variants if each.name == name), None)
+    def variant(self, name: str, precision: str = F32) -> Variant | None:
+        wanted = (name, precision)
+        return next((each for each in self.variants if (each.name, each.precision) == wanted), None)
 
-    def variants_of(self, names: Sequence[str]) -> list[Variant]:
+    def variants_of(self, names: Sequence[str], precision: str = F32) -> list[Variant]:
         """Those of the names that there are."""
-        found = (self.variant(name) for name in names)
+        found = (self.variant(name, precision) for name in names)
         return [each for each in found if each is not None]
 
 
@@ -156,11 +173,11 @@ class Bundle:
         return (self.folder / file).read_bytes()
 
     def weight_map(self, variant: Variant) -> npt.NDArray[np.int32]:
-        """For each word of the packed weights, 1 + its place among the case's constants in a row;
-        0 for a zero."""
+        """For each element of the packed weights, 1 + its place among the case's constants and the
+        variant's literals in a row; 0 for a zero."""
         place = variant.weights
         content = self._maps[place.offset : place.offset + place.size]
-        return unpack_map(content, place.words)
+        return unpack_map(content, place.elements)
 
     @cached_property
     def _maps(self) -> bytes:
@@ -173,11 +190,11 @@ def pack_map(indices: npt.NDArray[np.int32]) -> bytes:
     return zlib.compress(steps.tobytes(), 6)
 
 
-def unpack_map(content: bytes, words: int) -> npt.NDArray[np.int32]:
+def unpack_map(content: bytes, elements: int) -> npt.NDArray[np.int32]:
     """Raises BundleError for a map of another length."""
     steps = np.frombuffer(zlib.decompress(content), "<i4")
-    if len(steps) != words:
-        raise BundleError(f"expected a map of {words} words, found {len(steps)}")
+    if len(steps) != elements:
+        raise BundleError(f"expected a map of {elements} elements, found {len(steps)}")
     return np.cumsum(steps, dtype=np.int32)
 
 
@@ -201,6 +218,8 @@ def _variant(fields: Mapping[str, Any]) -> Variant:
         Launch(**{**each, "arguments": tuple((space, at) for space, at in each["arguments"])})
         for each in fields["launches"]
     )
-    weights = WeightMap(**fields["weights"])
+    found = fields["weights"]
+    runs = tuple((count, element) for count, element in found["runs"])
+    weights = WeightMap(found["offset"], found["size"], runs, tuple(found["literals"]))
     given = {**fields, "launches": launches, "weights": weights, "plan": tuple(fields["plan"])}
     return Variant(**given)

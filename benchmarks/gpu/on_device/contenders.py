@@ -32,7 +32,8 @@ _FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 
 @dataclass(frozen=True)
 class Contender:
-    """`run` computes the case once, on torch's current stream. `poison`: before a check of ours."""
+    """`run` computes the case once, on torch's current stream. `poison`: before a check of kernels
+    of the bundle. `logical`: what `run` returns as plain NCHW."""
 
     name: str
     precision: str
@@ -40,6 +41,7 @@ class Contender:
     poison: Callable[[], None] = lambda: None
     is_ours: bool = False
     predicted_us: float | None = None
+    logical: Callable[[Any], Any] = lambda result: result
 
 
 @dataclass
@@ -62,11 +64,18 @@ class Workshop:
         with torch.inference_mode():
             return graph(*(each.double() for each in self.inputs))
 
-    def ours(self, variant: Variant) -> Contender:
+    def variant(self, variant: Variant) -> Contender:
+        """Kernels of the bundle."""
         arguments = (self.bundle, self.driver, self.case, variant, self.constants, self.inputs)
         runner = Runner(*arguments)
         return Contender(
-            variant.name, variant.precision, runner, runner.poison, True, variant.predicted_us
+            variant.name,
+            variant.precision,
+            runner,
+            runner.poison,
+            variant.is_ours,
+            variant.predicted_us,
+            runner.logical,
         )
 
     def torch_eager(self, layout: str, precision: str = F32) -> Contender:
@@ -142,4 +151,4 @@ def error_of(contender: Contender, reference: Any) -> float:
     result = contender.run()
     if contender.name.endswith(BARE):
         return float("nan")
-    return relative_error(result, reference)
+    return relative_error(contender.logical(result), reference)

@@ -137,7 +137,7 @@ def show_report(folder: Path, arguments: Any) -> int:
     for part in arguments.part or [part.name for part in PARTS if part.is_warm]:
         print(*report.case_lines(found, part), sep="\n")
     print(*report.group_lines(found), sep="\n")
-    print(report.NOT_COMPARED)
+    print(*report.tvm_lines(found), report.NOT_COMPARED, sep="\n")
     for name, fact in found[-1].machine.items():
         print(f"{name}: {fact}")
     counted = results.path.with_name(TRAFFIC)

@@ -18,7 +18,7 @@ from convopt.benchmarks.gpu.on_device.contenders import (
 )
 from convopt.benchmarks.gpu.on_device.driver import Driver, DriverError
 from convopt.benchmarks.gpu.on_device.energy import Meter, microjoules_of
-from convopt.benchmarks.gpu.on_device.parts import Maker, Task
+from convopt.benchmarks.gpu.on_device.parts import Entry, Task
 from convopt.benchmarks.gpu.on_device.results import Measurement, Row
 from convopt.benchmarks.gpu.on_device.timing import (
     Times,
@@ -73,7 +73,7 @@ class Bench:
         """The kernels of a variant, if the case has it."""
         shop = Workshop(self.bundle, self.driver, case, self.device)
         for variant in case.variants_of([name]):
-            shop.ours(variant).run()
+            shop.variant(variant).run()
         torch.cuda.synchronize()
 
     def _checked(
@@ -81,8 +81,8 @@ class Bench:
     ) -> tuple[dict[str, Row], dict[str, Callable[[], Any]]]:
         rows: dict[str, Row] = {}
         runs: dict[str, Callable[[], Any]] = {}
-        for name, make in task.part.contenders(shop):
-            row, contender = _check(task, name, make, reference)
+        for entry in task.part.contenders(shop):
+            row, contender = _check(task, entry, reference)
             if row is None:
                 continue
             key = f"{row.contender} {row.precision}"
@@ -109,21 +109,19 @@ class Bench:
         return microjoules_of(self.meter, graph_of(run, calls).replay, calls)
 
 
-def _check(
-    task: Task, name: str, make: Maker, reference: Any
-) -> tuple[Row | None, Contender | None]:
+def _check(task: Task, entry: Entry, reference: Any) -> tuple[Row | None, Contender | None]:
     """A contender's row, and itself if it is to be timed; no row for one that there is not."""
     try:
-        contender = make()
+        contender = entry.make()
         if contender is None:
             return None, None
         error = error_of(contender, reference)
     except DriverError:
         raise
     except Exception as problem:  # a peer may fail in any way; the others are still compared
-        _expect_working_gpu(name)
+        _expect_working_gpu(entry.name)
         words = " ".join(f"{type(problem).__name__}: {problem}".split())
-        return Row(name, "f32", problem=words[:_WORDS]), None
+        return Row(entry.name, entry.precision, problem=words[:_WORDS]), None
     most = most_error(task.case, contender.precision)
     row = Row(contender.name, contender.precision, contender.is_ours, contender.predicted_us)
     if error != error:

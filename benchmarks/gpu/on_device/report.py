@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Any
 
+from convopt.benchmarks.gpu.on_device.bundle import F16, F32, TF32, TVM
 from convopt.benchmarks.gpu.on_device.results import Measurement, Row, of_part
 
 EAGER = ("torch-nchw", "torch-nhwc")
@@ -12,7 +13,7 @@ COMPILED = ("compile-nchw", "compile-nhwc")
 PLANNED = "planned"
 WITHIN = 1.10
 """Of the best time, or of the model's bytes."""
-NOT_COMPARED = "not compared: TVM's own schedules, which it finds by hours of trials on the machine"
+NOT_COMPARED = "not compared: schedules that TVM's MetaSchedule finds by trials on the machine"
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,28 @@ def geometric_mean(values: Sequence[float]) -> float:
     return exp(sum(map(log, values)) / len(values))
 
 
-def least(measurement: Measurement, names: Sequence[str], field: str = "warm_us") -> float | None:
-    """The best time of some contenders in f32."""
-    rows = (measurement.row(name) for name in names)
+def least(
+    measurement: Measurement,
+    names: Sequence[str],
+    field: str = "warm_us",
+    precision: str = F32,
+) -> float | None:
+    """The best time of some contenders in one precision."""
+    rows = (measurement.row(name, precision) for name in names)
     times = [getattr(row, field) for row in rows if row is not None]
     return min((time for time in times if time), default=None)
 
 
 def ratio(
-    measurement: Measurement, peers: Sequence[str], field: str = "warm_us", ours: str = PLANNED
+    measurement: Measurement,
+    peers: Sequence[str],
+    field: str = "warm_us",
+    precision: str = F32,
 ) -> float | None:
-    """How many times faster than the best of the peers; None where either was not timed."""
-    peer, own = least(measurement, peers, field), least(measurement, (ours,), field)
+    """How many times faster than the best of the peers, in one precision; None where either was not
+    timed."""
+    peer = least(measurement, peers, field, precision)
+    own = least(measurement, (PLANNED,), field, precision)
     return peer / own if peer and own else None
 
 
@@ -144,26 +155,44 @@ def _traffic(traffic: Sequence[Mapping[str, Any]]) -> Claim:
 
 
 def group_lines(found: Sequence[Measurement]) -> Iterator[str]:
-    """Geometric means by part, group and batch."""
-    yield f"{'part':<18}{'group':<20}{'batch':>6}{'cases':>6}{'faster':>7}  geometric means"
+    """Geometric means by part, group, batch and precision."""
+    yield f"{'part':<19}{'group':<20}{'batch':>6}{'cases':>14}{'faster':>7}  geometric means"
     keys = dict.fromkeys((each.part, each.group, each.batch) for each in found)
     for part, group, batch in keys:
         mine = [e for e in found if (e.part, e.group, e.batch) == (part, group, batch)]
-        peers = COMPILED if part.endswith("compile") else EAGER
-        warm = [r for e in mine if (r := ratio(e, peers))]
-        if not warm:
-            continue
-        words = [f"{geometric_mean(warm):.2f} x the best of {'/'.join(peers)}"]
-        for label, field, other, own in (
-            ("cold", "cold_us", peers, PLANNED),
-            ("own kernels apart", "warm_us", ("apart",), PLANNED),
-            ("convolutions alone", "warm_us", ("cudnn-nchw-bare", "cudnn-nhwc-bare"), PLANNED),
-        ):
-            values = [r for e in mine if (r := ratio(e, other, field, own))]
-            if values:
-                words.append(f"{label} {geometric_mean(values):.2f}")
-        faster = sum(value > 1 for value in warm)
-        yield f"{part:<18}{group:<20}{batch:>6}{len(warm):>6}{faster:>7}  {', '.join(words)}"
+        for precision in (F32, TF32, F16):
+            words = _means(mine, COMPILED if part.endswith("compile") else EAGER, precision)
+            if words:
+                yield f"{part:<19}{group:<20}{batch:>6}  {precision:<6}{words}"
+
+
+def _means(found: Sequence[Measurement], peers: Sequence[str], precision: str) -> str:
+    warm = [r for e in found if (r := ratio(e, peers, precision=precision))]
+    if not warm:
+        return ""
+    words = [f"{geometric_mean(warm):.2f} x the best of {'/'.join(peers)}"]
+    for label, field, other in (
+        ("cold", "cold_us", peers),
+        ("own kernels apart", "warm_us", ("apart",)),
+        ("convolutions alone", "warm_us", ("cudnn-nchw-bare", "cudnn-nhwc-bare")),
+    ):
+        values = [r for e in found if (r := ratio(e, other, field, precision))]
+        if values:
+            words.append(f"{label} {geometric_mean(values):.2f}")
+    faster = sum(value > 1 for value in warm)
+    return f"{len(warm):>6}{faster:>7}  {', '.join(words)}"
+
+
+def tvm_lines(found: Sequence[Measurement]) -> Iterator[str]:
+    """Beside TVM's default schedules: geometric means by part and batch."""
+    for part, batch in dict.fromkeys((each.part, each.batch) for each in found):
+        mine = [each for each in of_part(found, part) if each.batch == batch]
+        values = list(_ratios(mine, (TVM,)).values())
+        if values:
+            yield (
+                f"{part}, batch {batch}: {geometric_mean(values):.2f} x {TVM} (TVM's default "
+                f"schedules, untuned), geometric mean of {len(values)}"
+            )
 
 
 def case_lines(found: Sequence[Measurement], part: str) -> Iterator[str]:

@@ -11,7 +11,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
+from convopt.benchmarks.gpu.on_device.bundle import F16, F32, WeightMap
+
 Graph = Mapping[str, Any]
+
+_TYPES = {F32: torch.float32, F16: torch.float16}
 
 INPUT_SEED = 1
 WEIGHT_SEED = 2
@@ -35,11 +39,15 @@ def make_inputs(graph: Graph, device: Any = "cpu") -> list[Any]:
     ]
 
 
-def packed_weights(constants: Mapping[str, Any], indices: Any) -> Any:
-    """What a weight map makes of the constants: the words of a variant's packed weights."""
+def packed_weights(constants: Mapping[str, Any], indices: Any, weights: WeightMap) -> Any:
+    """What a weight map makes of the constants: the bytes of a variant's packed weights."""
     device = next(iter(constants.values())).device
-    row = torch.cat([torch.zeros(1, device=device), *(c.reshape(-1) for c in constants.values())])
-    return row[torch.from_numpy(indices).to(device).long()].contiguous()
+    first, literals = (torch.tensor(each, device=device) for each in ([0.0], weights.literals))
+    row = torch.cat([first, *(c.reshape(-1) for c in constants.values()), literals])
+    elements = row[torch.from_numpy(indices).to(device).long()]
+    runs = elements.split([count for count, _ in weights.runs])
+    parts = (run.to(_TYPES[kind]) for run, (_, kind) in zip(runs, weights.runs, strict=True))
+    return torch.cat([part.view(torch.uint8) for part in parts])
 
 
 def output_shape(graph: Graph) -> tuple[int, ...]:
