@@ -99,9 +99,10 @@ def rotate_cycles(
 ) -> float | None:
     """Cycles for one block, or None where the tile is not legal: registers or code size.
 
-    A single pixel is always legal: where registers are few, it is what is left.
+    The smallest tile, mostly a pixel, is always legal: where registers are few, it is what is left.
     """
-    if rows * columns > 1 and not _fits_registers(problem, target, rows, columns):
+    smallest = problem.rows.base_dilation * problem.columns.base_dilation
+    if rows * columns > smallest and not _fits_registers(problem, target, rows, columns):
         return None
     if not has_static_edges(problem.rows, problem.columns, (rows, columns)):
         return None if rows > 1 else _run_time_rows_cycles(problem, target, columns)

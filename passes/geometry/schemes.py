@@ -3,6 +3,7 @@
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.layouts import block_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.ops.gradients import BackwardDataOp, GradientOp
 from convopt.convdialect.schedules import TileScheme
 from convopt.passes.geometry.axis_tiles import Axis
 
@@ -34,6 +35,31 @@ def axes_of(op: ConvolutionOp) -> tuple[Axis, Axis]:
         Axis(height, out_height, kh, sh, top, dh),
         Axis(width, out_width, kw, sw, left, dw),
     )
+
+
+def is_depthwise_gradient(op: GradientOp) -> bool:
+    """Whether each channel of the convolution is a group of its own, on both sides."""
+    inputs, outputs = (t.get_shape()[1] for t in (op.input_type, op.grad_type))
+    return op.group_count == inputs == outputs > 1
+
+
+def backward_axes_of(op: BackwardDataOp) -> tuple[Axis, Axis]:
+    """Rows and columns of the convolution of the gradient with the reversed filter.
+
+    The gradient's pixels stand as far apart as the stride says.
+    """
+    rows, columns = (
+        Axis(
+            op.grad_type.get_shape()[2 + axis],
+            op.result_type.get_shape()[2 + axis],
+            op.window.kernel[axis],
+            pad=op.window.extent[axis] - 1 - op.window.padding[axis],
+            dilation=op.window.dilation[axis],
+            base_dilation=op.window.stride[axis],
+        )
+        for axis in (0, 1)
+    )
+    return rows, columns
 
 
 def is_collapsible(rows: Axis, columns: Axis) -> bool:

@@ -269,6 +269,17 @@ class KernelBuilder:
         loaded = self.emit(vector.LoadOp.create(operands=operands, result_types=[pair]))
         return self.shuffle(loaded, [0, 1] * (self.lanes // 2))
 
+    def load_repeated(self, buffer: SSAValue, times: int, *indices: Index) -> SSAValue:
+        """`lanes` / `times` consecutive floats, each in `times` neighbouring lanes."""
+        if times == 1:
+            return self.load(buffer, *indices)
+        if times == self.lanes:
+            return self.load_splat(buffer, *indices)
+        operands = [buffer, *map(self.value, indices)]
+        part = VectorType(f32, [self.lanes // times])
+        loaded = self.emit(vector.LoadOp.create(operands=operands, result_types=[part]))
+        return self.shuffle(loaded, [lane // times for lane in range(self.lanes)])
+
     def prefetch(self, buffer: SSAValue, *indices: Index, write: bool) -> None:
         self._block.add_op(PrefetchOp(buffer, list(map(self.value, indices)), write=write))
 

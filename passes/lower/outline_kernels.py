@@ -26,10 +26,12 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import physical_shape
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.gradients import BackwardDataOp
 from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.entry import EntryBuilder, PackedWeights, barrier_declaration
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
+from convopt.passes.lower.plan_backward_data import plan_backward_data
 from convopt.passes.lower.plan_convolution import plan_convolution
 from convopt.passes.lower.plan_fused import plan_fused
 from convopt.passes.lower.plan_tensor_ops import plan_copy, plan_tensor_op
@@ -154,6 +156,8 @@ class _Outliner:
         try:
             if isinstance(op, ConvolutionOp):
                 return plan_convolution(op, self.target)
+            if isinstance(op, BackwardDataOp):
+                return plan_backward_data(op, self.target)
             if isinstance(op, FusedOp):
                 return plan_fused(op, self.target)
             return plan_tensor_op(op, self.target)

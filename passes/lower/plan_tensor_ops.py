@@ -21,6 +21,7 @@ from convopt.convdialect.ops.structure import (
     PadOp,
     TransposeOp,
 )
+from convopt.convdialect.ops.transposed import DilateOp
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.lower.builder import KernelBuilder, f32_memref
@@ -270,6 +271,22 @@ def _plan_pad(op: Operation, target: CpuTarget) -> KernelPlan:
     )
 
 
+def _plan_dilate(op: Operation, target: CpuTarget) -> KernelPlan:
+    assert isinstance(op, DilateOp)
+    _require_blocked(op)
+    source, result = _blocked_images(op.input), _blocked_images(op.result)
+    sizes = (source[1], source[2]), (result[1], result[2])
+    stride, before = op.stride, op.before
+    return _plan(
+        "dilate",
+        op,
+        target,
+        [f32_memref(*source), f32_memref(*result)],
+        source[0],
+        lambda b: movement.write_dilate(b, *sizes, stride, before),
+    )
+
+
 def _plan_softmax(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, SoftmaxOp)
     shape, axis = _shape(op.input), op.axis
@@ -331,6 +348,7 @@ _PLANNERS: dict[type[Operation], Callable[[Operation, CpuTarget], KernelPlan]] =
     ChannelShuffleOp: _plan_shuffle,
     TransposeOp: _plan_transpose,
     PadOp: _plan_pad,
+    DilateOp: _plan_dilate,
     SoftmaxOp: _plan_softmax,
     ResizeOp: _plan_resize,
 }

@@ -9,6 +9,7 @@ from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.schedules import Parallel, Prefetch, TileAttr, TileScheme
 from convopt.passes.geometry.asking import loops_over_vectors
+from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.geometry.schemes import axes_of, is_collapsible
 from convopt.passes.geometry.tile_code import has_static_edges
 
@@ -46,12 +47,23 @@ def check_tile(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
         _check_pairs(op, tile)
         return
     _check_groups(op, tile, target)
+    group_inputs = op.filter_type.get_shape()[1]
+    if tile.scheme is TileScheme.STRIP and group_inputs != 1:
+        raise ConvoptError(
+            f"expected one channel a group in scheme strip, found groups of {group_inputs}"
+        )
+    check_by_pixel_tile(tile, *axes_of(op))
+
+
+def check_by_pixel_tile(tile: TileAttr, rows: Axis, columns: Axis) -> None:
+    """Raise ConvoptError for a tile of the schemes rotate and strip that there is no code for."""
     if tile.vectors.data != 1:
         raise ConvoptError(f"expected one vector in scheme {tile.scheme}, found {tile}")
+    _check_begins_at_inputs(tile, rows, columns)
     if tile.scheme is TileScheme.STRIP:
-        _check_strip(op, tile)
+        _check_strip(tile, rows)
     else:
-        _check_rotate(op, tile)
+        _check_rotate(tile, rows, columns)
 
 
 def check_alone(tile: TileAttr) -> None:
@@ -108,8 +120,15 @@ def _check_groups(op: ConvolutionOp, tile: TileAttr, target: CpuTarget) -> None:
         raise ConvoptError(f"expected no scaled input in scheme {tile.scheme}, found one")
 
 
-def _check_rotate(op: ConvolutionOp, tile: TileAttr) -> None:
-    rows, columns = axes_of(op)
+def _check_begins_at_inputs(tile: TileAttr, rows: Axis, columns: Axis) -> None:
+    """Where inputs stand apart, every tile has one where its first output is."""
+    if tile.scheme is TileScheme.ROTATE and tile.rows.data % rows.base_dilation:
+        raise ConvoptError(f"expected a multiple of {rows.base_dilation} rows, found {tile}")
+    if tile.columns.data % columns.base_dilation:
+        raise ConvoptError(f"expected a multiple of {columns.base_dilation} columns, found {tile}")
+
+
+def _check_rotate(tile: TileAttr, rows: Axis, columns: Axis) -> None:
     size = (tile.rows.data, tile.columns.data)
     if has_static_edges(rows, columns, size):
         return
@@ -124,15 +143,9 @@ def _check_rotate(op: ConvolutionOp, tile: TileAttr) -> None:
         )
 
 
-def _check_strip(op: ConvolutionOp, tile: TileAttr) -> None:
-    group_inputs = op.filter_type.get_shape()[1]
-    if group_inputs != 1:
-        raise ConvoptError(
-            f"expected one channel a group in scheme strip, found groups of {group_inputs}"
-        )
-    dilation = op.window.dilation[0]
-    if dilation != 1:
-        raise ConvoptError(f"expected rows without dilation in scheme strip, found {dilation}")
+def _check_strip(tile: TileAttr, rows: Axis) -> None:
+    if rows.dilation != 1 and rows.base_dilation == 1:
+        raise ConvoptError(f"expected rows without dilation in scheme strip, found {rows.dilation}")
     if tile.rows.data != 1:
         raise ConvoptError(f"expected one row in scheme strip, found {tile}")
     if tile.parallel is not Parallel.BLOCKS:

@@ -17,6 +17,7 @@ from convopt.convdialect.layouts import block_of, blocked, plain, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
+from convopt.convdialect.ops.gradients import BackwardDataOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
 from convopt.convdialect.ops.resize import ResizeOp
 from convopt.convdialect.ops.structure import (
@@ -26,12 +27,13 @@ from convopt.convdialect.ops.structure import (
     PadOp,
     ReshapeOp,
 )
+from convopt.convdialect.ops.transposed import DilateOp
 from convopt.convdialect.schedules import TileScheme
 from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.geometry.schemes import scheme_of
 from convopt.passes.rewriting import erase_dead
 
-BLOCKED_OPS = (PoolOp, GlobalPoolOp, ChannelShuffleOp, ResizeOp, PadOp)
+BLOCKED_OPS = (PoolOp, GlobalPoolOp, ChannelShuffleOp, ResizeOp, PadOp, DilateOp)
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,9 @@ class _FunctionLayouts:
         elif isinstance(op, ElementwiseOp) and self._any_blocked(op):
             self._make_rank_4(op)
             self._convert_operands(op, self._lanes_of)
+            self._block_result(op)
+        elif isinstance(op, BackwardDataOp):
+            op.operands[0] = self._in_layout(op, op.grad, self._lanes_of(op.grad))
             self._block_result(op)
         elif isinstance(op, BLOCKED_OPS) or self._is_channel_concat(op):
             self._convert_operands(op, self._lanes_of)

@@ -127,11 +127,16 @@ def _parallel(op: ConvolutionOp, target: CpuTarget, tile: Sized) -> Parallel:
     if scheme is TileScheme.BROADCAST and is_one_row:
         tiles = -(-rows.outputs * columns.outputs // tile_columns)
     blocks = -(-op.result_type.get_shape()[1] // (vectors * target.lanes))
+    prefers_blocks = _weight_bytes(op) > _activation_bytes(op)
+    return preferred_parallel(tiles, blocks, Parallel.BLOCKS if prefers_blocks else Parallel.PIXELS)
+
+
+def preferred_parallel(tiles: int, blocks: int, otherwise: Parallel) -> Parallel:
+    """What is shared more evenly: tiles of pixels or blocks of channels."""
     shares = {Parallel.PIXELS: unevenness(tiles), Parallel.BLOCKS: unevenness(blocks)}
     if abs(shares[Parallel.PIXELS] - shares[Parallel.BLOCKS]) > UNEVENNESS_WORTH_AVOIDING:
         return min(shares, key=lambda axis: shares[axis])
-    prefers_blocks = _weight_bytes(op) > _activation_bytes(op)
-    return Parallel.BLOCKS if prefers_blocks else Parallel.PIXELS
+    return otherwise
 
 
 def unevenness(units: int) -> float:

@@ -8,9 +8,11 @@ from xdsl.passes import ModulePass
 
 from convopt.backends.targets import cpu_target
 from convopt.convdialect.ops.convolution import ConvolutionOp
+from convopt.convdialect.ops.gradients import BackwardDataOp
 from convopt.passes import remarks
 from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.plan.candidates import best_schedule
+from convopt.passes.plan.gradient_candidates import best_backward_schedule
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,14 @@ class ChooseTilesPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         target = cpu_target(self.target)
         check_cpu_elements(op)
-        for convolution in op.walk():
-            if not isinstance(convolution, ConvolutionOp) or convolution.schedule is not None:
+        for each in op.walk():
+            if isinstance(each, ConvolutionOp) and each.schedule is None:
+                tile, cycles = best_schedule(each, target)
+            elif isinstance(each, BackwardDataOp) and each.schedule is None:
+                tile, cycles = best_backward_schedule(each, target)
+            else:
                 continue
-            tile, cycles = best_schedule(convolution, target)
-            convolution.schedule = tile
+            each.schedule = tile
             microseconds = cycles / target.frequency_ghz / 1e3
             message = f"{tile}: {microseconds:.1f} us for one image (model, {target.name})"
-            remarks.analysis(self.name, convolution, message)
+            remarks.analysis(self.name, each, message)

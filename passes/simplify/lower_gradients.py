@@ -12,6 +12,7 @@ from convopt.convdialect.ops.gradients import BackwardDataOp
 from convopt.convdialect.ops.transposed import DilateOp, TransposeFilterOp
 from convopt.convdialect.shapes import Padding
 from convopt.passes import remarks
+from convopt.passes.geometry.schemes import is_depthwise_gradient
 from convopt.passes.rewriting import ops_of_type, replace_plainly
 
 
@@ -54,18 +55,12 @@ class LowerGradientsPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for gradient in ops_of_type(op, BackwardDataOp):
-            if is_depthwise(gradient):
+            if is_depthwise_gradient(gradient):
                 remarks.analysis(self.name, gradient, "depthwise, stays conv.backward_data")
                 continue
             new_ops = _spread_results(gradient) if _is_small(gradient) else _convolved(gradient)
             replace_plainly(gradient, new_ops)
             remarks.passed(self.name, new_ops[-1], "is a convolution of the gradient")
-
-
-def is_depthwise(gradient: BackwardDataOp) -> bool:
-    """Whether each channel is a group of its own, on both sides."""
-    inputs, outputs = (t.get_shape()[1] for t in (gradient.input_type, gradient.grad_type))
-    return gradient.group_count == inputs == outputs > 1
 
 
 def _is_small(gradient: BackwardDataOp) -> bool:

@@ -10,10 +10,25 @@ from convopt.passes.geometry.blocks.threads import MOST_THREADS
 
 def problem_of(kernel: BlockKernel) -> str:
     """What is wrong with the kernel's sizes; empty if nothing is."""
-    for check in (_CHECKS.get(kernel.kind, _reduction), _lanes, _matrix, _threads):
+    for check in (unmendable, _CHECKS.get(kernel.kind, _reduction), _lanes, _matrix, _threads):
         problem = check(kernel)
         if problem:
             return problem
+    return ""
+
+
+def unmendable(kernel: BlockKernel) -> str:
+    """What is wrong with the kernel whatever its sizes: words of channels have parts of several
+    groups. Empty if nothing is."""
+    conv = kernel.stages.last
+    if conv.groups == 1 or conv.is_depthwise:
+        return ""
+    for what, found, lanes in (
+        ("input channels", conv.group_inputs, kernel.lanes),
+        ("filters", conv.group_outputs, kernel.result_lanes),
+    ):
+        if found % lanes:
+            return f"groups: expected a multiple of {lanes} {what} in each, found {found}"
     return ""
 
 
@@ -65,7 +80,7 @@ def _groups(kernel: BlockKernel) -> str:
 
 def _lanes(kernel: BlockKernel) -> str:
     sizes, lanes = kernel.sizes, kernel.lanes
-    checked = {"filters": sizes.filters}
+    checked = {"filters": sizes.filters, "thread_filters": sizes.thread_filters}
     if kernel.kind is not ModuleKind.DW:
         checked["channels"] = sizes.channels
     for name, found in checked.items():
@@ -85,7 +100,7 @@ def _matrix(kernel: BlockKernel) -> str:
         return "matrix: expected false where the input is scaled, found true"
     if kernel.groups_of_a_tile > 1:
         found = kernel.groups_of_a_tile
-        return f"matrix: expected a block in one group, found one of {found}"
+        return f"matrix: expected the filters of one group in a block, found those of {found}"
     for name, unit in (
         ("thread_filters", TALL * tiles_of_a_word(lanes)),
         ("thread_pixels", WIDE),

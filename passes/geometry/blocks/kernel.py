@@ -198,7 +198,7 @@ def _reduction(kernel: BlockKernel) -> SharedRegions:
         {
             "x": kernel.groups_of_a_tile * kernel.step_words * pixels,
             "w": kernel.window.taps * kernel.step_words * sizes.filters,
-            "s": sizes.channels if kernel.is_scaled else 0,
+            "s": kernel.step_words if kernel.is_scaled else 0,
         },
         sizes.buffers,
     )

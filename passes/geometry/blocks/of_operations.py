@@ -30,6 +30,8 @@ def kernel_of(stages: Sequence[ConvolutionOp], sizes: BlockSizes) -> BlockKernel
         return None
     per_channel = tuple(channel_operands(stage) for stage in stages)
     lanes, result_lanes = lanes_of(stages[0].input_type), lanes_of(stages[-1].result_type)
+    if any(lanes_of(stage.input_type) != lanes for stage in stages):
+        return None
     return BlockKernel(kinds, sizes, per_channel, lanes, result_lanes, scaled)
 
 

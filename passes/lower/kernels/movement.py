@@ -1,4 +1,4 @@
-"""Kernels that only move data: concatenation of plain tensors, transpose, pad, copy."""
+"""Kernels that only move data: concatenation of plain tensors, transpose, pad, dilate."""
 
 from collections.abc import Sequence
 
@@ -85,3 +85,43 @@ def write_pad(
         b.each(top + rows, top + rows + bottom, lambda row: border(image, row, 0, width))
 
     b.each(begin, end, whole)
+
+
+def write_dilate(
+    b: KernelBuilder,
+    inputs: tuple[int, int],
+    outputs: tuple[int, int],
+    stride: tuple[int, int],
+    before: tuple[int, int],
+) -> None:
+    """Blocked [images, H, W, lanes]: pixel i of an axis at `before` + i * `stride`, else zeros.
+
+    The parallel index is (image, channel block).
+    """
+    source, output, begin, end = b.arguments
+    rows, columns = (_kept(*each) for each in zip(inputs, outputs, stride, before, strict=True))
+
+    def zeros(image: Index, row: Index) -> None:
+        b.each(0, outputs[1], lambda i: b.store(b.splat(0.0), output, image, row, i, 0))
+
+    def whole(image: Index) -> None:
+        b.each(0, outputs[0], lambda row: zeros(image, row))
+        b.each(rows.start, rows.stop, lambda row: pixels(image, row))
+
+    def pixels(image: Index, row: Index) -> None:
+        to = b.add(b.mul(row, stride[0]), before[0])
+
+        def pixel(i: Index) -> None:
+            place = b.add(b.mul(i, stride[1]), before[1])
+            b.store(b.load(source, image, row, i, 0), output, image, to, place, 0)
+
+        b.each(columns.start, columns.stop, pixel)
+
+    b.each(begin, end, whole)
+
+
+def _kept(inputs: int, outputs: int, stride: int, before: int) -> range:
+    """The pixels that lie inside of the result."""
+    first = max(0, -(before // stride))
+    stop = min(inputs, (outputs - 1 - before) // stride + 1)
+    return range(first, max(first, stop))

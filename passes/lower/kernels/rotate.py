@@ -176,7 +176,7 @@ class RotateKernel:
                     def kernel_row(kh: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
                         self.b.fence()
                         input_row = self.b.add(top, self.b.mul(kh, axis.dilation))
-                        weight = self.b.add(first_weight, self.b.mul(kh, self.shape.columns.kernel))
+                        weight = self.b.add(first_weight, self._first_of_kernel_row(kh))
                         return self._row_taps(
                             at, column_class, input_row, column, weight, list(sums)
                         )
@@ -189,6 +189,13 @@ class RotateKernel:
                     output.finish(self.b.add(column, q), value)
 
             self.b.each(column_class.start, column_class.stop, tile, step=column_class.size)
+
+    def _first_of_kernel_row(self, kh: Index) -> Index:
+        """Where the weights of a kernel row's first tap lie among those of a pass."""
+        kernel = self.shape.columns.kernel
+        if not self.shape.reversed_taps:
+            return self.b.mul(kh, kernel)
+        return self.b.add(self.b.mul(kh, -kernel), self.shape.taps - 1)
 
     def _row_taps(
         self,
@@ -207,7 +214,7 @@ class RotateKernel:
             pixel = self._pixel(at, stored_row, self.b.add(base, offset))
             for q, kw in taps:
                 if kw not in weights:
-                    weight = self.b.add(first_weight, kw)
+                    weight = self.b.add(first_weight, -kw if self.shape.reversed_taps else kw)
                     weights[kw] = self.b.load(self.weights, at.block, weight, 0)
                 sums[q] = self.b.fma(pixel, weights[kw], sums[q])
         return sums
