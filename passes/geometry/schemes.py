@@ -3,7 +3,7 @@
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.layouts import block_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
-from convopt.convdialect.ops.gradients import BackwardDataOp, GradientOp
+from convopt.convdialect.ops.gradients import BackwardDataOp, GradientOp, WeightGradientOp
 from convopt.convdialect.schedules import TileScheme
 from convopt.passes.geometry.axis_tiles import Axis
 
@@ -24,10 +24,11 @@ def scheme_of(op: ConvolutionOp, target: CpuTarget) -> TileScheme:
     return TileScheme.ROTATE
 
 
-def axes_of(op: ConvolutionOp) -> tuple[Axis, Axis]:
-    """Rows and columns of a convolution."""
+def axes_of(op: ConvolutionOp | WeightGradientOp) -> tuple[Axis, Axis]:
+    """Rows and columns of a convolution, or of the one that a weight gradient belongs to."""
+    outputs = op.grad_type if isinstance(op, WeightGradientOp) else op.result_type
     _, _, height, width = op.input_type.get_shape()
-    _, _, out_height, out_width = op.result_type.get_shape()
+    _, _, out_height, out_width = outputs.get_shape()
     window = op.window
     (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.stride, window.dilation
     top, left, _, _ = window.padding

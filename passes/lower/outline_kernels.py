@@ -26,7 +26,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import physical_shape
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
-from convopt.convdialect.ops.gradients import BackwardDataOp
+from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.entry import EntryBuilder, PackedWeights, barrier_declaration
@@ -35,6 +35,7 @@ from convopt.passes.lower.plan_backward_data import plan_backward_data
 from convopt.passes.lower.plan_convolution import plan_convolution
 from convopt.passes.lower.plan_fused import plan_fused
 from convopt.passes.lower.plan_tensor_ops import plan_copy, plan_tensor_op
+from convopt.passes.lower.plan_weight_gradient import plan_weight_gradient
 from convopt.passes.lower.storage import (
     constant_array,
     elements,
@@ -160,6 +161,8 @@ class _Outliner:
                 return plan_backward_data(op, self.target)
             if isinstance(op, FusedOp):
                 return plan_fused(op, self.target)
+            if isinstance(op, WeightGradientOp):
+                return plan_weight_gradient(op, self.target)
             return plan_tensor_op(op, self.target)
         except ConvoptError as error:
             raise ConvoptError(f"{location_of(op)}: {error}") from error

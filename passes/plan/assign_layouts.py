@@ -17,7 +17,7 @@ from convopt.convdialect.layouts import block_of, blocked, plain, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
-from convopt.convdialect.ops.gradients import BackwardDataOp
+from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
 from convopt.convdialect.ops.resize import ResizeOp
 from convopt.convdialect.ops.structure import (
@@ -33,7 +33,15 @@ from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.geometry.schemes import scheme_of
 from convopt.passes.rewriting import erase_dead
 
-BLOCKED_OPS = (PoolOp, GlobalPoolOp, ChannelShuffleOp, ResizeOp, PadOp, DilateOp)
+BLOCKED_OPS = (
+    PoolOp,
+    GlobalPoolOp,
+    ChannelShuffleOp,
+    ResizeOp,
+    PadOp,
+    DilateOp,
+    WeightGradientOp,
+)
 
 
 @dataclass(frozen=True)

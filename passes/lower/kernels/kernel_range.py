@@ -1,4 +1,4 @@
-"""The kernel taps of one output that read real inputs, not padding."""
+"""Which taps and outputs of an axis meet in real inputs, not in padding."""
 
 from convopt.passes.geometry.axis_tiles import Axis
 from convopt.passes.lower.builder import Index, KernelBuilder
@@ -22,4 +22,22 @@ def valid_kernel_range(b: KernelBuilder, axis: Axis, output: Index) -> tuple[Ind
     inside = b.maximum_index(b.add(negated, axis.inputs + axis.pad), 0)
     first = b.div(b.add(before, round_up), axis.dilation)
     stop = b.minimum_index(b.div(b.add(inside, round_up), axis.dilation), axis.kernel)
+    return first, stop
+
+
+def valid_output_range(b: KernelBuilder, axis: Axis, tap: Index) -> tuple[Index, Index]:
+    """The outputs [first, stop) for which a tap reads real inputs; `tap` may be known at run time.
+
+    The range may be empty, its stop below its first.
+    """
+    if isinstance(tap, int):
+        outputs = [o for o in range(axis.outputs) if 0 <= axis.input_of(o, tap) < axis.inputs]
+        return (outputs[0], outputs[-1] + 1) if outputs else (0, 0)
+    # ceil(max(0, pad - tap*dilation) / stride)  and  ceil((inputs + pad - tap*dilation) / stride)
+    negated = b.mul(tap, -axis.dilation)
+    round_up = axis.stride - 1
+    before = b.maximum_index(b.add(negated, axis.pad), 0)
+    inside = b.maximum_index(b.add(negated, axis.inputs + axis.pad), 0)
+    first = b.div(b.add(before, round_up), axis.stride)
+    stop = b.minimum_index(b.div(b.add(inside, round_up), axis.stride), axis.outputs)
     return first, stop

@@ -1,0 +1,73 @@
+"""Kernel plans of weight gradients."""
+
+from functools import partial
+
+from convopt.backends.targets import CpuTarget
+from convopt.convdialect.errors import ConvoptError
+from convopt.convdialect.gradient_schedules import GradientTileAttr
+from convopt.convdialect.ops.gradients import WeightGradientOp
+from convopt.passes.geometry.weight_gradients import weight_gradient_of
+from convopt.passes.lower.builder import KernelBuilder
+from convopt.passes.lower.gradient_checks import check_gradient_layouts, check_gradient_tile
+from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
+from convopt.passes.lower.kernel_plan import KernelPlan, Operand
+from convopt.passes.lower.kernels.lane_gradient import LaneGradientKernel
+from convopt.passes.lower.kernels.lane_gradient_shape import LaneGradientShape
+from convopt.passes.lower.kernels.lane_operands import LaneOperands
+from convopt.passes.lower.kernels.lane_results import LaneResults
+from convopt.passes.lower.kernels.lane_tile import LaneTile
+from convopt.passes.lower.packing import pack_blocked
+
+
+def plan_weight_gradient(op: WeightGradientOp, target: CpuTarget) -> KernelPlan:
+    """The kernel of a weight gradient with a schedule, all tensors in the target's blocks."""
+    tile = op.schedule
+    if tile is None:
+        raise ConvoptError(f"expected {op.name} with a schedule (conv-choose-tiles), found none")
+    problem = weight_gradient_of(op)
+    check_gradient_layouts(op, target)
+    check_gradient_tile(problem, tile, target)
+    return _by_lane(op, tile, target)
+
+
+def _by_lane(op: WeightGradientOp, tile: GradientTileAttr, target: CpuTarget) -> KernelPlan:
+    lanes = target.lanes
+    problem = weight_gradient_of(op)
+    static_edges = problem.has_static_edges(tile.rows.data, tile.columns.data)
+    shape = LaneGradientShape(problem, tile, lanes, static_edges)
+
+    def write(b: KernelBuilder) -> None:
+        source, grad, result, begin, end = b.arguments
+        tiles = LaneTile(b, shape, LaneOperands(b, source, grad, shape.multiplier))
+        results = LaneResults(b, shape, result)
+        LaneGradientKernel(b, shape, tiles, results).write(begin, end)
+
+    pack = partial(pack_blocked, lanes=lanes)
+    name, detail = _kernel_name(op, tile, lanes)
+    return KernelPlan(
+        name,
+        (Operand(op.input, pack), Operand(op.grad, pack)),
+        (shape.input_type, shape.grad_type, shape.result_type),
+        shape.blocks,
+        write,
+        detail,
+        op.macs,
+    )
+
+
+def _kernel_name(
+    op: WeightGradientOp, tile: GradientTileAttr, lanes: int
+) -> tuple[KernelName, str]:
+    """The name, and what tells the kernel from others of the same shape."""
+    detail = repr(
+        (op.window, op.group_count, [str(value.type) for value in op.operands], str(tile))
+    )
+    name = KernelName(
+        "wgrad",
+        tuple(op.result_type.get_shape()[1:]),
+        lanes,
+        digest_of(detail),
+        window_text(op.window.kernel, op.window.stride, op.group_count),
+        (tile.rows.data, tile.columns.data),
+    )
+    return name, detail
