@@ -10,8 +10,8 @@ class Factors:
 
     Filters: `filters` + (tap * channels + channel) * `filter_pitch` + filter. Pixels: `pixels` +
     channel * `pixel_pitch` + what `pixel_offset` says of a pixel of the tile + `tap_offset`.
-    `group_of` a filter, among those whose channels are there. `scales`: where factors of the
-    channels begin, empty without.
+    `group_of` a filter, among those whose channels are there. `scales`: where words of the
+    channels' factors begin, empty without.
     """
 
     filters: str

@@ -62,9 +62,10 @@ def _copy_flat(
 
 
 def copy_scales(writer: KernelWriter, to: str, first: str, count: int) -> None:
-    """Copy the factors of `count` channels, from channel `first` on, of the block's image."""
+    """Copy the factors of `count` words of channels, from word `first` on, of the block's image."""
     reader = writer.kernel.stages.first
-    writer.parameter("S", reader.batch * reader.channels, writer.words.buffer)
+    channels = -(-reader.channels // writer.words.lanes)
+    writer.parameter("S", reader.batch * channels, writer.words.buffer)
     with writer.items(count) as item:
         where, valid = _channel(writer, reader, item, first, count)
         element = f"T.if_then_else({valid}, {where}, 0)" if valid else where

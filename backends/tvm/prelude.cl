@@ -45,6 +45,11 @@ float convopt_dot2(int a, int b, float c) {
   return fma(convopt_half_high(a), convopt_half_high(b), c);
 }
 
+float convopt_scaled_dot2(int a, int factors, int b, float c) {
+  c = fma(convopt_half_low(a) * convopt_half_low(factors), convopt_half_low(b), c);
+  return fma(convopt_half_high(a) * convopt_half_high(factors), convopt_half_high(b), c);
+}
+
 int convopt_pack_bytes(int a, int b, int c, int d) {
   return (a & 255) | (b & 255) << 8 | (c & 255) << 16 | d << 24;
 }

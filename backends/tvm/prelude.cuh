@@ -93,6 +93,12 @@ static __device__ __forceinline__ float convopt_dot2(int a, int b, float c) {
   return fmaf(convopt_half_high(a), convopt_half_high(b), c);
 }
 
+// The same with a factor for each half of a.
+static __device__ __forceinline__ float convopt_scaled_dot2(int a, int factors, int b, float c) {
+  c = fmaf(convopt_half_low(a) * convopt_half_low(factors), convopt_half_low(b), c);
+  return fmaf(convopt_half_high(a) * convopt_half_high(factors), convopt_half_high(b), c);
+}
+
 // Four integers in the range of a signed byte.
 static __device__ __forceinline__ int convopt_pack_bytes(int a, int b, int c, int d) {
   return (a & 255) | (b & 255) << 8 | (c & 255) << 16 | d << 24;

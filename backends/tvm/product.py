@@ -87,17 +87,16 @@ class Product:
                 scaled(row, factors.tap_pitch[0]),
                 scaled(column, factors.tap_pitch[1]),
             )
-            scale = f" * shared[{total(factors.scales, channel)}]" if factors.scales else ""
+            scale = f"shared[{total(factors.scales, channel)}]" if factors.scales else ""
             with (
                 script.loop("m", threads.thread_filters) as m,
                 script.loop("n", threads.thread_pixels) as n,
             ):
                 pixel = factors.pixel_offset(total(self.pixel, n))
                 sum = self._sum(m, n)
-                filter = f"shared[{total(at_filters, m)}]{scale}"
-                made = self.writer.words.multiply_add(
-                    sum, filter, f"shared[{total(at_pixels, pixel)}]"
-                )
+                filter = f"shared[{total(at_filters, m)}]"
+                pixel = f"shared[{total(at_pixels, pixel)}]"
+                made = self.writer.words.multiply_add(sum, filter, pixel, scale)
                 script.line(f"{sum} = {made}")
 
     def _sum(self, filter: str, pixel: str) -> str:

@@ -30,8 +30,9 @@ class Words(ABC):
         return f"T.{self.sum}(0)"
 
     @abstractmethod
-    def multiply_add(self, sum: str, filter: str, pixel: str) -> str:
-        """The sum with the products of two words' lanes."""
+    def multiply_add(self, sum: str, filter: str, pixel: str, scale: str = "") -> str:
+        """The sum with the products of two words' lanes, times those of `scale` if there is one
+        (there is none for i8)."""
 
     @abstractmethod
     def lane(self, word: str, lane: int) -> str:
@@ -57,8 +58,9 @@ class Words(ABC):
 class FloatWords(Words):
     lanes, buffer, sum, matrix_function = 1, FLOAT, FLOAT, "convopt_mma_tf32"
 
-    def multiply_add(self, sum: str, filter: str, pixel: str) -> str:
-        return f"{sum} + {filter} * {pixel}"
+    def multiply_add(self, sum: str, filter: str, pixel: str, scale: str = "") -> str:
+        factor = f"{filter} * {scale}" if scale else filter
+        return f"{sum} + {factor} * {pixel}"
 
     def lane(self, word: str, lane: int) -> str:
         return word
@@ -79,8 +81,10 @@ class FloatWords(Words):
 class HalfWords(Words):
     lanes, buffer, sum, matrix_function = 2, INTEGER, FLOAT, "convopt_mma_f16"
 
-    def multiply_add(self, sum: str, filter: str, pixel: str) -> str:
-        return f'T.call_pure_extern("float32", "convopt_dot2", {filter}, {pixel}, {sum})'
+    def multiply_add(self, sum: str, filter: str, pixel: str, scale: str = "") -> str:
+        function = "convopt_scaled_dot2" if scale else "convopt_dot2"
+        arguments = ", ".join(each for each in (filter, scale, pixel, sum) if each)
+        return f'T.call_pure_extern("float32", "{function}", {arguments})'
 
     def lane(self, word: str, lane: int) -> str:
         side = ("low", "high")[lane]
@@ -102,7 +106,7 @@ class HalfWords(Words):
 class ByteWords(Words):
     lanes, buffer, sum, matrix_function = 4, INTEGER, INTEGER, "convopt_mma_s8"
 
-    def multiply_add(self, sum: str, filter: str, pixel: str) -> str:
+    def multiply_add(self, sum: str, filter: str, pixel: str, scale: str = "") -> str:
         return f'T.call_pure_extern("int32", "convopt_dot4", {filter}, {pixel}, {sum})'
 
     def lane(self, word: str, lane: int) -> str:

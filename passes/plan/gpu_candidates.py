@@ -72,7 +72,8 @@ def thread_tiles_of(kernel: BlockKernel) -> tuple[tuple[int, int], ...]:
         unit = TALL * tiles_of_a_word(kernel.lanes)
         fit = [(f, p) for f, p in _MATRIX_THREADS if sizes.filters % f == f % unit == 0]
         return tuple(fit)
-    tall = [each for each in _THREAD_EXTENTS if sizes.filters % each == 0]
+    extents = sorted({_rounded(each, kernel.lanes) for each in _THREAD_EXTENTS})
+    tall = [each for each in extents if sizes.filters % each == 0]
     wide: Iterable[int] = _THREAD_EXTENTS
     if kernel.kind is ModuleKind.DW:
         wide = [each for each in _THREAD_EXTENTS if kernel.tile[1] % each == 0]

@@ -10,6 +10,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.schedules import BlockAttr, TileAttr
 from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.geometry.blocks.checks import unmendable
 from convopt.passes.geometry.blocks.of_operations import elementwise_operands, kernel_of
 from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.passes.geometry.convolution import convolution_of
@@ -61,11 +62,12 @@ class GpuPlanner:
     def layer(self, op: ConvolutionOp) -> PlannedBlocks:
         """Raises ConvoptError where the target has no room for a block."""
         planned = self._planned([op])
-        if planned is None:
-            raise ConvoptError(
-                f"{op.name}: expected a GPU with room for a block, found {self.target.name}"
-            )
-        return planned
+        if planned is not None:
+            return planned
+        kernel = kernel_of([op], _ANY_SIZES)
+        problem = "" if kernel is None else unmendable(kernel)
+        found = problem or f"expected a GPU with room for a block, found {self.target.name}"
+        raise ConvoptError(f"{op.name}: {found}")
 
     def module(self, stages: Sequence[ConvolutionOp]) -> PlannedBlocks | None:
         return self._planned(stages)

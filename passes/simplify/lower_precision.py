@@ -12,7 +12,7 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
 from convopt.convdialect.constants import constant, constant_value
-from convopt.convdialect.element_types import ElementType
+from convopt.convdialect.element_types import ElementType, channels_of_word
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import tensor_of, with_elements
 from convopt.convdialect.ops.cast import CastOp
@@ -59,7 +59,9 @@ class LowerPrecisionPass(ModulePass):
     operations that are left in f32; each value is cast once. Constants are rounded here.
 
     Preconditions: the module is simplified. Left in f32 (remark): `conv.batch_norm`, `conv.softmax`
-    and `conv.fused`, operations on i8, and those that read a constant that is too large for f16.
+    and `conv.fused`, operations on i8, those that read a constant that is too large for f16, and
+    convolutions whose groups have an odd number of channels or filters (depthwise ones have one of
+    each, and are no problem): two halves share a word.
 
     Options:
     - `to`: the element type; `f16`.
@@ -140,7 +142,7 @@ class _BlockPrecision:
             array = constant_value(value)
             if array is not None and float(np.abs(array).max()) > _LARGEST:
                 return f"reads a constant beyond the {_LARGEST:g} of f16"
-        return None
+        return _groups_obstacle(op) if isinstance(op, ConvolutionOp) else None
 
     def _lower(self, op: Operation) -> None:
         for index in _activations(op):
@@ -178,6 +180,17 @@ class _BlockPrecision:
 
 
 _LARGEST = float(np.finfo(np.float16).max)
+_LANES = channels_of_word(f16)
+
+
+def _groups_obstacle(op: ConvolutionOp) -> str | None:
+    """A word of channels belongs to one group, apart from depthwise convolutions."""
+    inputs, filters = op.filter_type.get_shape()[1], op.multiplier
+    if op.group_count == 1 or inputs == filters == 1:
+        return None
+    if inputs % _LANES == filters % _LANES == 0:
+        return None
+    return f"its groups have {inputs} input channels and {filters} filters: expected even numbers"
 
 
 def _converted(value: SSAValue, element: ElementType) -> Operation:

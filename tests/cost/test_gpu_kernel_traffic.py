@@ -5,6 +5,7 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from xdsl.dialects.builtin import f16, i8
 
 from convopt.backends.targets import gpu_target
 from convopt.convdialect.ops.convolution import ConvolutionOp
@@ -15,10 +16,24 @@ from convopt.passes.geometry.blocks.of_operations import elementwise_operands, k
 from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.passes.rewriting import ops_of_type
 from convopt.testing.cuda import Traffic, find_host_compiler
-from convopt.testing.cuda.drawing import STAGES, KernelCase, inputs_of, kernel_cases, planned
+from convopt.testing.cuda.drawing import (
+    MATRIX_STAGES,
+    STAGES,
+    Numbers,
+    inputs_of,
+    kernel_cases,
+    planned,
+)
 from convopt.testing.cuda.network_run import run_network
 
 WORD = 4
+NUMBERS = {
+    "f32": Numbers(),
+    "f16": Numbers(f16),
+    "i8": Numbers(i8),
+    "f32 matrix": Numbers(is_matrix=True),
+    "f16 matrix": Numbers(f16, is_matrix=True),
+}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -48,6 +63,7 @@ def check_counts(found: Traffic, expected: KernelTraffic) -> None:
     assert {name: n for name, n in found.stored.items() if n} == {"Y": WORD * expected.output}
 
 
+@pytest.mark.parametrize("name", NUMBERS)
 @settings(
     max_examples=2,
     deadline=None,
@@ -55,14 +71,23 @@ def check_counts(found: Traffic, expected: KernelTraffic) -> None:
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),  # every example costs a compilation
 )
-@given(cases=st.tuples(*map(kernel_cases, STAGES)))
-def test_launches_move_what_the_formula_says(cases: tuple[KernelCase, ...]) -> None:
+@given(data=st.data())
+def test_launches_move_what_the_formula_says(name: str, data: st.DataObject) -> None:
     from convopt.backends.tvm.network import build_network
 
-    module = planned(cases)
-    network = build_network(module, gpu_target("h200"), "tested")
+    numbers = NUMBERS[name]
+    kinds = MATRIX_STAGES if numbers.is_matrix else STAGES
+    cases = data.draw(st.tuples(*(kernel_cases(kind, numbers) for kind in kinds)))
+    target = gpu_target("h200")
+    module = planned(cases, target)
+    network = build_network(module, target, "tested")
     counted = run_network(network, inputs_of(cases), checked=True).traffic
+    kernels = [
+        traffic
+        for traffic, launch in zip(counted, network.program.launches, strict=True)
+        if launch.kind != "convert_layout"
+    ]
     launched = ops_of_type(module, ConvolutionOp, FusedOp)
-    for op, case, found in zip(launched, cases, counted, strict=True):
+    for op, case, found in zip(launched, cases, kernels, strict=True):
         assert isinstance(op, ConvolutionOp | FusedOp)
         check_counts(found, expected_traffic(op, case.sizes))

@@ -43,10 +43,17 @@ GOOD: dict[str, int] = {
 }
 
 
-def kernel(stages: tuple[Convolution, ...], lanes: int = 1, **sizes: int) -> BlockKernel:
+MATRIX = {"thread_filters": 16, "thread_pixels": 8, "matrix": True}
+SCALED = {"is_scaled": True}
+
+
+def kernel(
+    stages: tuple[Convolution, ...], lanes: int = 1, *, is_scaled: bool = False, **sizes: int
+) -> BlockKernel:
     kinds = Stages.of(stages)
     assert kinds is not None
-    return BlockKernel(kinds, BlockSizes(**{**GOOD, **sizes}), (1,) * len(stages), lanes, lanes)
+    per_channel = (1,) * len(stages)
+    return BlockKernel(kinds, BlockSizes(**{**GOOD, **sizes}), per_channel, lanes, lanes, is_scaled)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +97,66 @@ def kernel(stages: tuple[Convolution, ...], lanes: int = 1, **sizes: int) -> Blo
             {"lanes": 4, "filters": 18, "thread_filters": 2},
             "filters: expected a multiple of the 4 in a word, found 18",
         ),
+        (
+            POINTWISE,
+            {"lanes": 4, "thread_filters": 2},
+            "thread_filters: expected a multiple of the 4 in a word, found 2",
+        ),
+        (
+            DEPTHWISE,
+            {"lanes": 2, "channels": 1, "thread_filters": 1},
+            "thread_filters: expected a multiple of the 2 in a word, found 1",
+        ),
+        (
+            GROUPED,
+            {"lanes": 4, "filters": 24},
+            "groups: expected a multiple of 4 input channels in each, found 6",
+        ),
+        (
+            (conv(16, 14, 24, 3, 4),),
+            {"lanes": 4, "filters": 24},
+            "groups: expected a multiple of 4 filters in each, found 6",
+        ),
+        (
+            DEPTHWISE,
+            {**MATRIX, "channels": 1, "thread_pixels": 7},
+            "matrix: expected false without a reduction over channels, found true",
+        ),
+        (
+            POINTWISE,
+            {**MATRIX, **SCALED},
+            "matrix: expected false where the input is scaled, found true",
+        ),
+        (
+            GROUPED,
+            {**MATRIX, "filters": 24, "thread_filters": 12},
+            "matrix: expected the filters of one group in a block, found those of 2",
+        ),
+        (
+            POINTWISE,
+            {**MATRIX, "thread_filters": 8},
+            "thread_filters: expected a multiple of 16 for tensor cores, found 8",
+        ),
+        (
+            POINTWISE,
+            {**MATRIX, "lanes": 4, "channels": 32},
+            "thread_filters: expected a multiple of 32 for tensor cores, found 16",
+        ),
+        (
+            POINTWISE,
+            {**MATRIX, "thread_pixels": 4},
+            "thread_pixels: expected a multiple of 8 for tensor cores, found 4",
+        ),
+        (
+            POINTWISE,
+            {**MATRIX, "channels": 12},
+            "channels: expected a multiple of 8 for tensor cores, found 12",
+        ),
+        (
+            POINTWISE,
+            {**MATRIX, "lanes": 2, "channels": 16, "slices": 2},
+            "channels: expected a multiple of 32 for tensor cores, found 16",
+        ),
     ],
 )
 def test_sizes_that_make_no_sense(
@@ -104,6 +171,22 @@ def test_sizes_that_make_sense() -> None:
     assert problem_of(kernel(GROUPED, filters=24)) == ""
     assert problem_of(kernel(GROUPED, filters=8)) == ""
     assert problem_of(kernel(PAIR)) == ""
+    assert problem_of(kernel(POINTWISE, **MATRIX)) == ""
+    assert problem_of(kernel(POINTWISE, lanes=2, **MATRIX)) == ""
+    assert problem_of(kernel((conv(16, 14, 96, 3, 2),), **{**MATRIX, "filters": 48})) == ""
+
+
+def test_tensor_cores_that_a_gpu_has() -> None:
+    single, half = kernel(POINTWISE, **MATRIX), kernel(POINTWISE, lanes=2, **MATRIX)
+    none = gpu_target("gtx-1660")
+    for each in (single, half):
+        assert problem_on(each, gpu_target("h200")) == ""
+        found = problem_on(each, none)
+        assert found == "matrix: expected a GPU with tensor cores, found gtx-1660"
+    turing = replace(none, matrix_cycles=4.0)
+    assert problem_on(half, turing) == ""
+    expected = "matrix: expected compute capability 8.0 or more for tf32, found 7.5"
+    assert problem_on(single, turing) == expected
 
 
 def test_a_target_has_room_or_says_what_lacks() -> None:

@@ -1,13 +1,15 @@
 """What is chosen for GPUs: it fits, it differs by GPU, and fusing pays by the model."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, f16, f32, i8
 
 from convopt.backends.targets import gpu_target
+from convopt.convdialect.element_types import ElementType
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
@@ -26,7 +28,7 @@ from convopt.passes.remarks import RemarkKind
 from convopt.passes.simplify.lower_precision import LowerPrecisionPass
 from convopt.testing.chains import ChainCase
 from convopt.testing.convolutions import ConvolutionCase
-from convopt.testing.cuda.drawing import STAGES, KernelCase, kernel_cases
+from convopt.testing.cuda.drawing import STAGES, KernelCase, Numbers, kernel_cases
 from convopt.testing.execution import run_passes as run_named
 from convopt.testing.passes import docstring_example, parse_module, run_passes
 
@@ -34,11 +36,11 @@ GPUS = ("h200", "rtx-a4000", "jetson-orin", "gtx-1660")
 SAME = Window((3, 3), padding=(1,) * 4)
 
 
-def depthwise(channels: int, size: int) -> ConvolutionCase:
-    return ConvolutionCase(1, channels, 1, 1, (size, size), SAME)
+def depthwise(channels: int, size: int, **options: Any) -> ConvolutionCase:
+    return ConvolutionCase(1, channels, 1, 1, (size, size), SAME, **options)
 
 
-def pointwise(inputs: int, outputs: int, size: int, **options: bool) -> ConvolutionCase:
+def pointwise(inputs: int, outputs: int, size: int, **options: Any) -> ConvolutionCase:
     return ConvolutionCase(1, 1, inputs, outputs, (size, size), Window((1, 1)), **options)
 
 
@@ -51,13 +53,16 @@ def simplified(*stages: ConvolutionCase) -> tuple[ModuleOp, list[ConvolutionOp]]
 BLOCK = (pointwise(24, 144, 56), depthwise(144, 56), pointwise(144, 24, 56, residual=True))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data(), st.sampled_from(GPUS))
-def test_what_is_chosen_has_room(data: st.DataObject, name: str) -> None:
-    case: KernelCase = data.draw(kernel_cases(data.draw(st.sampled_from(sorted(STAGES)))))
+@settings(max_examples=24, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), st.sampled_from(GPUS), st.sampled_from([f32, f16, i8]), st.booleans())
+def test_what_is_chosen_has_room(
+    data: st.DataObject, name: str, element: ElementType, tf32: bool
+) -> None:
+    kind = data.draw(st.sampled_from(sorted(STAGES)))
+    case: KernelCase = data.draw(kernel_cases(kind, Numbers(element)))
     _, stages = simplified(*case.chain.stages)
     target = gpu_target(name)
-    planned = GpuPlanner(target).module(stages)
+    planned = GpuPlanner(target, tf32=tf32).module(stages)
     assert planned is not None
     kernel = kernel_of(stages, BlockSizes.of(planned.schedule))
     assert kernel is not None
@@ -172,6 +177,48 @@ def test_a_gpu_without_room() -> None:
     tiny = replace(gpu_target("h200"), name="tiny", shared_bytes_per_block=64)
     with pytest.raises(ConvoptError, match="expected a GPU with room for a block, found tiny"):
         GpuPlanner(tiny).layer(stages[0])
+
+
+def test_groups_that_words_do_not_hold() -> None:
+    _, (op,) = simplified(ConvolutionCase(1, 4, 3, 8, (14, 14), SAME, element=f16))
+    planner = GpuPlanner(gpu_target("h200"))
+    message = "conv.grouped: groups: expected a multiple of 2 input channels in each, found 3"
+    with pytest.raises(ConvoptError, match=message):
+        planner.layer(op)
+    assert planner.module([op]) is None
+
+
+def uses_tensor_cores(name: str, element: ElementType, *, tf32: bool = False) -> set[bool]:
+    """Of large and small layers and modules."""
+    planner = GpuPlanner(gpu_target(name), tf32=tf32)
+    chains = [
+        (pointwise(256, 512, 28, element=element),),
+        (pointwise(32, 48, 14, element=element),),
+        (ConvolutionCase(1, 1, 64, 128, (28, 28), SAME, element=element),),
+        (depthwise(64, 28, element=element), pointwise(64, 128, 28, element=element)),
+    ]
+    found = set()
+    for chain in chains:
+        _, stages = simplified(*chain)
+        planned = planner.module(stages)
+        assert planned is not None
+        found.add(planned.schedule.matrix)
+    return found
+
+
+@pytest.mark.parametrize("element", [f16, i8])
+def test_tensor_cores_are_used_where_there_are_any(element: ElementType) -> None:
+    for tf32 in (False, True):
+        assert uses_tensor_cores("gtx-1660", element, tf32=tf32) == {False}
+        for name in ("h200", "rtx-a4000", "jetson-orin"):
+            assert True in uses_tensor_cores(name, element, tf32=tf32), name
+
+
+def test_tf32_is_for_those_who_ask() -> None:
+    for name in GPUS:
+        assert uses_tensor_cores(name, f32) == {False}
+    assert uses_tensor_cores("gtx-1660", f32, tf32=True) == {False}
+    assert True in uses_tensor_cores("h200", f32, tf32=True)
 
 
 def test_docstring_example() -> None:

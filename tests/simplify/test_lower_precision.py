@@ -128,6 +128,26 @@ def test_batch_norm_and_modules_stay_f32() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("groups", "outputs", "message"),
+    [
+        (2, 4, ""),
+        (4, 4, ""),
+        (1, 3, ""),
+        (4, 8, "1 input channels and 2 filters"),
+        (2, 6, "2 input channels and 3 filters"),
+    ],
+)
+def test_groups_of_which_words_would_hold_parts(groups: int, outputs: int, message: str) -> None:
+    f = TensorFunction((1, 4, 5, 6))
+    before = f.module(f.conv(f.arguments[0], outputs, (1, 1), groups=groups))
+    after, remarks = run_passes(before, LowerPrecisionPass())
+    assert after.is_structurally_equivalent(before) is bool(message)
+    missed = [each.message for each in remarks if each.kind == "missed"]
+    expected = [f"left as it is: its groups have {message}: expected even numbers"]
+    assert missed == (expected if message else [])
+
+
 INT8 = """
 func.func @main(%x: tensor<1x1x2x2xf32>) -> tensor<1x1x2x2xf32> {
   %w = arith.constant dense<3> : tensor<1x1x1x1xi8>

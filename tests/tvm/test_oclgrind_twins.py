@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from convopt.backends.targets import GpuTarget
 from convopt.backends.tvm.lowering import lower
 from convopt.backends.tvm.network import Network, build_network
 from convopt.comparison import relative_error
@@ -87,8 +88,9 @@ def twin_run(network: Network, case: KernelCase) -> OclgrindRun:
     return run_oclgrind(twin.text, replace(kernel, name=twin.name), buffers)
 
 
-def predicted_traffic(case: KernelCase) -> KernelTraffic:
-    stages = [op for op in planned([case]).walk() if isinstance(op, ConvolutionOp)]
+def predicted_traffic(case: KernelCase, target: GpuTarget) -> KernelTraffic:
+    module = planned([case], target)
+    stages = [op for op in module.walk() if isinstance(op, ConvolutionOp)]
     kernel = kernel_of(stages, case.sizes)
     assert kernel is not None
     return kernel_traffic(kernel, elementwise_operands(stages[-1]))
@@ -98,12 +100,12 @@ def predicted_traffic(case: KernelCase) -> KernelTraffic:
 def test_twins(name: str, h200) -> None:
     stages, sizes = CASES[name]
     case = KernelCase(ChainCase(stages), sizes)
-    network = build_network(planned([case]), h200, "tested")
+    network = build_network(planned([case], h200), h200, "tested")
     found = twin_run(network, case)
     assert found.messages == ()
     (expected,) = run(unplanned([case]), inputs_of([case]))
     output = found.outputs[network.program.kernels[0].parameters.index("Y")]
     assert relative_error(output.reshape(expected.shape), expected) < 1e-5
-    traffic = predicted_traffic(case)
+    traffic = predicted_traffic(case, h200)
     assert found.global_loaded == WORD * traffic.loaded
     assert found.global_stored == WORD * traffic.output

@@ -44,7 +44,8 @@ def kernel_traffic(kernel: BlockKernel, elementwise: int = 0) -> KernelTraffic:
     output = (
         last.batch * _words(last.outputs, kernel.result_lanes) * _plane(last.rows, last.columns)
     )
-    scales = blocks * kernel.stages.first.channels if kernel.is_scaled else 0
+    channels = _words(kernel.stages.first.channels, kernel.lanes)
+    scales = blocks * channels if kernel.is_scaled else 0
     return KernelTraffic(input_words(kernel), constants, scales, elementwise * output, output)
 
 

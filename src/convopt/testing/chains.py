@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, SSAValue
 
 from convopt.backends.targets import CpuTarget, cpu_target
-from convopt.convdialect.layouts import float_tensor
+from convopt.convdialect.element_types import ConvTensor
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.schedules import BandAttr, Prefetch, TileAttr, TileScheme
 from convopt.convdialect.shapes import Window
@@ -22,7 +23,7 @@ from convopt.passes.geometry.schemes import axes_of
 from convopt.passes.geometry.tile_code import has_static_edges
 from convopt.passes.pipelines import PIPELINES
 from convopt.passes.plan.module_building import build_module
-from convopt.testing.convolutions import ACTIVATIONS, ConvolutionCase, main_of
+from convopt.testing.convolutions import ACTIVATIONS, ConvolutionCase, main_of, random_values
 from convopt.testing.drawing import possible_schemes
 from convopt.testing.execution import run_passes
 
@@ -44,20 +45,26 @@ class ChainCase:
         first = self.stages[0].input_shape
         return [first, *(shape for stage in self.stages for shape in stage.input_shapes[1:])]
 
-    def inputs(self) -> list[npt.NDArray[np.float32]]:
-        """Standard normal values."""
+    @property
+    def input_types(self) -> list[ConvTensor]:
+        first = self.stages[0].input_types
+        return [first[0], *(each for stage in self.stages for each in stage.input_types[1:])]
+
+    def inputs(self) -> list[npt.NDArray[Any]]:
+        """Standard normal values, or any of i8."""
         rng = np.random.default_rng(1)
-        return [rng.standard_normal(shape).astype(np.float32) for shape in self.input_shapes]
+        element = self.stages[0].element
+        return [random_values(rng, shape, element) for shape in self.input_shapes]
 
     def module(self) -> ModuleOp:
         """`@main` at level 1, with random constant weights."""
-        block = Block(arg_types=[float_tensor(shape) for shape in self.input_shapes])
+        block = Block(arg_types=self.input_types)
         return main_of(block, self.append_to(block, block.args, np.random.default_rng(0)))
 
     def append_to(
         self, block: Block, inputs: Sequence[SSAValue], rng: np.random.Generator
     ) -> SSAValue:
-        """The chain of `inputs`, which are as `input_shapes`, with random weights."""
+        """The chain of `inputs`, which are as `input_types`, with random weights."""
         value, *rest = inputs
         others = iter(rest)
         for stage in self.stages:
