@@ -1,4 +1,4 @@
-"""Cycles of depthwise backward data: the by-pixel schemes on a gradient whose pixels stand apart."""
+"""Cycles of depthwise backward data: by-pixel schemes on a gradient whose pixels stand apart."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from convopt.convdialect.ops.gradients import BackwardDataOp
 from convopt.convdialect.schedules import TileScheme
 from convopt.passes.cost.by_pixel_cost import (
     MOST_COLUMNS,
+    SHORT_RUN,
     STRIP_ROW_COST,
     ByPixelProblem,
     rotate_cycles,
@@ -54,21 +55,27 @@ def backward_costs(
 
 
 def spread_strip_cycles(problem: ByPixelProblem, target: CpuTarget, columns: int) -> float | None:
-    """Cycles for one block, or None where accumulators and weights do not fit the registers."""
+    """Cycles for one block, or None where accumulators and weights do not fit the registers.
+
+    Output rows are complete before others are begun, so that only those count that wait for another
+    input row.
+    """
     rows, apart = problem.rows, problem.rows.base_dilation
-    carried = (rows.kernel - 1) * rows.dilation + 1 - apart
+    waiting = max(1, (rows.kernel - 1) * rows.dilation + 1 - apart)
     pixels = max(each.inputs for each in profile(problem.columns, columns))
-    accumulators = (max(0, carried) + 1) * columns
-    limit = usable_registers(target) if target.fma_reads_memory else target.vector_registers
-    if accumulators + problem.taps + pixels > limit:
+    limit = usable_registers(target) if target.fma_reads_memory else target.vector_registers - 1
+    if waiting * columns + problem.taps + pixels + 1 > limit:
         return None
+    image_bytes = 4 * target.lanes * rows.outputs * problem.columns.outputs
+    waits = target.waits_for_short_runs and image_bytes > target.l1_bytes
+    per_row = STRIP_ROW_COST + (apart * SHORT_RUN if waits else 0.0)
     cycles = 0.0
     rows_of_taps = sum(each.count * each.taps for each in profile(rows, 1))
     for tile in profile(problem.columns, columns):
         fmas = rows_of_taps * tile.taps
         loads = rows.inputs * tile.inputs
-        work = tile_cycles(target, fmas, loads, accumulators)
-        cycles += tile.count * (work + rows.inputs * STRIP_ROW_COST)
+        work = tile_cycles(target, fmas, loads, (waiting + 1) * tile.size)
+        cycles += tile.count * (work + rows.inputs * per_row)
     return cycles
 
 

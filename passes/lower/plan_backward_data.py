@@ -77,6 +77,8 @@ def _check(op: BackwardDataOp, tile: TileAttr, target: CpuTarget) -> None:
                 f"expected the {what} of {op.name} in blocks of {target.lanes} channels "
                 f"(conv-assign-layouts), found {tensor}"
             )
+    if tile.scheme not in (TileScheme.ROTATE, TileScheme.STRIP):
+        raise ConvoptError(f"expected scheme rotate or strip in {op.name}, found {tile}")
     check_by_pixel_tile(tile, problem.rows, problem.columns)
     if tile.scheme is TileScheme.ROTATE and tile.prefetch is Prefetch.INPUT:
         raise ConvoptError(f"expected prefetch none or output in {op.name}, found {tile}")

@@ -61,7 +61,7 @@ def check_by_pixel_tile(tile: TileAttr, rows: Axis, columns: Axis) -> None:
         raise ConvoptError(f"expected one vector in scheme {tile.scheme}, found {tile}")
     _check_begins_at_inputs(tile, rows, columns)
     if tile.scheme is TileScheme.STRIP:
-        _check_strip(tile, rows)
+        _check_strip(tile, rows, columns)
     else:
         _check_rotate(tile, rows, columns)
 
@@ -143,8 +143,9 @@ def _check_rotate(tile: TileAttr, rows: Axis, columns: Axis) -> None:
         )
 
 
-def _check_strip(tile: TileAttr, rows: Axis) -> None:
-    if rows.dilation != 1 and rows.base_dilation == 1:
+def _check_strip(tile: TileAttr, rows: Axis, columns: Axis) -> None:
+    is_spread = rows.base_dilation > 1 or columns.base_dilation > 1
+    if rows.dilation != 1 and not is_spread:
         raise ConvoptError(f"expected rows without dilation in scheme strip, found {rows.dilation}")
     if tile.rows.data != 1:
         raise ConvoptError(f"expected one row in scheme strip, found {tile}")

@@ -29,11 +29,14 @@ def best_backward_schedule(op: BackwardDataOp, target: CpuTarget) -> tuple[TileA
     activations = FLOAT_BYTES * sum(
         prod(physical_shape(each)) for each in (op.grad_type, op.result_type)
     )
+    # A stride's result is several times the gradient: its stores wait, wherever it lies.
+    is_spread = problem.rows.base_dilation * problem.columns.base_dilation > 1
     asks = (
         is_rotate
         and target.prefetches
         and has_static_edges(problem.rows, problem.columns, (rows, columns))
-        and target.l1_bytes < activations <= target.l2_bytes
+        and activations > target.l1_bytes
+        and (is_spread or activations <= target.l2_bytes)
     )
     tiles = -(-problem.rows.outputs // rows)
     tile = TileAttr(

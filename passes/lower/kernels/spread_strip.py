@@ -4,8 +4,8 @@ As in the strip scheme a strip of columns is walked down, here by input rows: ea
 added to all output rows that it touches. An output row is stored with its last input row; those
 that wait for another stay in registers. With a 3x3 kernel and stride 2 it is one of two rows.
 
-Rows at the top and bottom are written out. Between them stands a loop whose body takes as many input
-rows as it needs for accumulators to change roles by name.
+Rows at the top and bottom are written out. Between them stands a loop whose body takes as many
+input rows as it needs for accumulators to change roles by name.
 """
 
 from collections.abc import Sequence
