@@ -11,6 +11,7 @@ from convopt.backends.llvm.jit import load
 from convopt.backends.targets import CpuTarget
 from convopt.runtime.arguments import Array, ready
 from convopt.runtime.buffers import address, filled_buffer, zeroed_buffer
+from convopt.runtime.parameters import PackedParameters
 from convopt.runtime.threads import ThreadTeam, yield_address
 
 
@@ -22,7 +23,9 @@ class CodeRunner:
         self.segment = segment
         self._team = team
         self._weights = filled_buffer(segment.weights)
+        self._parameters = PackedParameters(segment.parameter_map)
         self._workspace = zeroed_buffer(interface.workspace_bytes_for(team.threads))
+        self._own_memory = [address(self._weights), address(self._workspace)]
         if team.threads > 1:
             self._workspace[YIELD_OFFSET : YIELD_OFFSET + 8].view(np.uint64)[0] = yield_address()
         code = load(segment.code, target)
@@ -32,21 +35,34 @@ class CodeRunner:
             code.function(STEPPED_ENTRY, interface.pointers, 4) if segment.is_stepped else None
         )
 
+    @property
+    def parameter_numbers(self) -> tuple[int, ...]:
+        """The parameters that the code takes."""
+        return self._parameters.numbers
+
+    def set_parameters(self, parameters: Sequence[Array]) -> None:
+        """Pack parameters, by number, for the runs that follow."""
+        self._parameters.pack(parameters, self._weights.view(np.float32))
+
     def run(self, inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
         """Write the results for `inputs` into `outputs`; both fit the interface."""
         dense = _apart([ready(array) for array in inputs], outputs)
-        pointers = self._pointers(dense, outputs)
+        self.run_at([address(array) for array in (*dense, *outputs)])
+
+    def run_at(self, pointers: Sequence[int]) -> None:
+        """As `run`, on the addresses of inputs, then outputs: dense, and apart from each other."""
+        everything = [*pointers, *self._own_memory]
         if self._team.threads == 1:
-            self._run(*pointers, 0, 1)
+            self._run(*everything, 0, 1)
             return
-        self._team.run(self._run_address, pointers)
+        self._team.run(self._run_address, everything)
 
     def step_seconds(self, inputs: Sequence[Array], repeat: int) -> list[list[float]]:
         """Seconds of every kernel call, `repeat` times, on one thread."""
         assert self._run_steps is not None
         outputs = self.new_outputs()
         dense = [ready(array) for array in inputs]
-        pointers = self._pointers(dense, outputs)
+        pointers = [address(array) for array in (*dense, *outputs)] + self._own_memory
         clock, steps = time.perf_counter, range(len(self.segment.steps))
         seconds: list[list[float]] = [[] for _ in steps]
         for _ in range(repeat):
@@ -59,10 +75,6 @@ class CodeRunner:
     def new_outputs(self) -> list[Array]:
         """Uninitialised arrays for the results."""
         return [np.empty(spec.shape, np.float32) for spec in self.segment.interface.outputs]
-
-    def _pointers(self, inputs: Sequence[Array], outputs: Sequence[Array]) -> list[int]:
-        arrays = [*inputs, *outputs, self._weights, self._workspace]
-        return [address(array) for array in arrays]
 
 
 def _apart(inputs: Sequence[Array], outputs: Sequence[Array]) -> list[Array]:

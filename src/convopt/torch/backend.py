@@ -1,0 +1,50 @@
+"""The backend `convopt` of `torch.compile`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import fx
+
+from convopt.torch.inference import compile_inference
+from convopt.torch.options import options_of
+from convopt.torch.others import Compiled, compile_by_others
+from convopt.torch.report import GraphReport, publish
+
+NO_CONVOLUTION = "no convolution that convopt compiles"
+
+
+def convopt(
+    module: fx.GraphModule,
+    inputs: Sequence[Any],
+    *,
+    options: Mapping[str, object] | None = None,
+) -> Compiled:
+    """Compiles a graph that Dynamo found: convolutions and their neighbours by convopt.
+
+    `options` are the fields of `convopt.torch.options.Options`. Raises ConvoptError for wrong ones.
+    """
+    given = options_of(options)
+    reason = _obstacle(inputs)
+    if reason is None:
+        compiled, report = compile_inference(module, inputs, given)
+        if compiled is not None:
+            publish(report)
+            return compiled
+        reason = NO_CONVOLUTION
+    others = compile_by_others(module, inputs, given.rest)
+    publish(GraphReport(rest=others.who, notes=(reason, *others.notes)))
+    return others.function
+
+
+def _obstacle(inputs: Sequence[Any]) -> str | None:
+    """Why the whole graph is left to others."""
+    if not all(isinstance(each, torch.Tensor) for each in inputs):
+        return "expected static shapes, found dynamic ones: torch.compile(..., dynamic=False)"
+    known = (torch.Tensor, torch.nn.Parameter, torch.nn.Buffer)
+    for each in inputs:
+        if type(each) not in known:
+            return f"expected plain tensors, found a {type(each).__name__}"
+    if torch.is_grad_enabled() and any(each.requires_grad for each in inputs):
+        return "gradients are wanted, convopt compiles inference: use torch.no_grad()"
+    return None
