@@ -16,6 +16,7 @@ from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
+from convopt.convdialect.ops.parameter import ParameterOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
 from convopt.convdialect.ops.prefetch import PrefetchOp
 from convopt.convdialect.ops.resize import ResizeOp
@@ -55,6 +56,7 @@ Conv = Dialect(
         GlobalPoolOp,
         GroupedOp,
         PadOp,
+        ParameterOp,
         PointwiseOp,
         PoolOp,
         PrefetchOp,

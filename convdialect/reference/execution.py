@@ -24,12 +24,14 @@ def run(
     inputs: Sequence[Array],
     function: str = "main",
     dtype: npt.DTypeLike = np.float64,
+    parameters: Sequence[Array] = (),
 ) -> list[Array]:
     """The results of `function` for `inputs`, computed in `dtype`.
 
     Inputs have the logical (NCHW) shapes of the function's arguments; those of f32 are converted
     to `dtype`, those of f16 to float16, those of i8 must be int8. Results are of the same dtypes.
     f16 is summed in `dtype` and rounded once a tensor, i8 is summed in int32.
+    `parameters` are those of the module by number.
     Raises ConvoptError when the function is missing or the inputs do not fit.
     """
     func = SymbolTable.lookup_symbol(module, function)
@@ -46,7 +48,7 @@ def run(
             raise ConvoptError(f"input {index}: expected dtype int8, found {array.dtype}")
     interpreter = Interpreter(module)
     interpreter.register_implementations(FuncFunctions())
-    interpreter.register_implementations(ConvFunctions(dtype))
+    interpreter.register_implementations(ConvFunctions(dtype, parameters))
     storage = Storage(np.dtype(dtype))
     converted = tuple(
         storage.stored(np.asarray(array), tensor_of(argument))

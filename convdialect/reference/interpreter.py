@@ -4,6 +4,7 @@ Layouts change nothing here: a tensor is the array of its logical shape. Schedul
 either. So a module means the same before and after every pass at tensor level.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
+from convopt.convdialect.ops.parameter import ParameterOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
 from convopt.convdialect.ops.resize import ResizeOp
 from convopt.convdialect.ops.structure import (
@@ -55,8 +57,13 @@ from convopt.convdialect.reference.storage import Storage
 class ConvFunctions(InterpreterFunctions):
     """All tensor operations, on arrays as `Storage` holds them; `dtype` stands for f32."""
 
-    def __init__(self, dtype: npt.DTypeLike = np.float64) -> None:
+    def __init__(
+        self,
+        dtype: npt.DTypeLike = np.float64,
+        parameters: Sequence[npt.NDArray[Any]] = (),
+    ) -> None:
         self.storage = Storage(np.dtype(dtype))
+        self.parameters = parameters
 
     @impl(ConstantOp)
     def run_constant(
@@ -69,6 +76,16 @@ class ConvFunctions(InterpreterFunctions):
                 f"expected a constant of a plain f32, f16 or i8 tensor, found {op.result.type}"
             )
         return (self.storage.stored(array, op.result.type),)
+
+    @impl(ParameterOp)
+    def run_parameter(
+        self, interpreter: Interpreter, op: ParameterOp, args: PythonValues
+    ) -> PythonValues:
+        if op.number >= len(self.parameters):
+            raise InterpretationError(
+                f"expected a parameter {op.number}, found {len(self.parameters)} parameters"
+            )
+        return (self.storage.stored(np.asarray(self.parameters[op.number]), op.result_type),)
 
     @impl(Conv2DOp)
     def run_conv2d(

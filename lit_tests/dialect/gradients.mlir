@@ -24,3 +24,10 @@ func.func @as_convolutions(%dy: tensor<1x8x4x4xf32>, %w: tensor<8x3x5x5xf32>) ->
   %t = conv.transpose_filter %w {groups = 2} : tensor<8x3x5x5xf32> -> tensor<6x4x5x5xf32>
   func.return %far, %t : tensor<1x8x9x9xf32>, tensor<6x4x5x5xf32>
 }
+
+// CHECK-LABEL: @parameter
+func.func @parameter() -> tensor<8x1x3x3xf32> {
+  // CHECK-NEXT: conv.parameter 3 : tensor<8x1x3x3xf32>
+  %w = conv.parameter 3 : tensor<8x1x3x3xf32>
+  func.return %w : tensor<8x1x3x3xf32>
+}

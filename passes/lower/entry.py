@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
 from xdsl.dialects import arith, func, memref
 from xdsl.dialects.builtin import (
     ArrayAttr,
@@ -20,7 +19,6 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from convopt.convdialect.shapes import FLOAT_BYTES
-from convopt.passes.lower.arena import aligned
 from convopt.passes.lower.builder import INDEX, f32_memref
 
 BARRIER = "convopt_barrier"
@@ -30,30 +28,6 @@ BARRIER_BYTES = 64
 
 def bytes_memref(size: int) -> MemRefType[Attribute]:
     return MemRefType(i8, [size])
-
-
-class PackedWeights:
-    """Collects packed arrays, each at a multiple of 64 bytes."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[int, bytes]] = []
-        self._offsets: dict[bytes, int] = {}
-        self.size = 0
-
-    def add(self, array: npt.NDArray[np.float32]) -> int:
-        """The array's byte offset; equal arrays are stored once."""
-        data = np.ascontiguousarray(array, dtype="<f4").tobytes()
-        if data not in self._offsets:
-            self._offsets[data] = self.size
-            self._parts.append((self.size, data))
-            self.size += aligned(len(data))
-        return self._offsets[data]
-
-    def tobytes(self) -> bytes:
-        blob = bytearray(self.size)
-        for offset, data in self._parts:
-            blob[offset : offset + len(data)] = data
-        return bytes(blob)
 
 
 class EntryBuilder:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import Attribute, SSAValue
@@ -11,7 +11,7 @@ from xdsl.ir import Attribute, SSAValue
 from convopt.passes.lower.builder import INDEX, KernelBuilder
 from convopt.passes.lower.kernel_names import KernelName
 
-Pack = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+Pack = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from xdsl.dialects.builtin import (
     StringAttr,
     TensorType,
     i8,
+    i32,
     i64,
 )
 from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
@@ -29,8 +30,9 @@ from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.lower.builder import KernelBuilder
-from convopt.passes.lower.entry import EntryBuilder, PackedWeights, barrier_declaration
+from convopt.passes.lower.entry import EntryBuilder, barrier_declaration
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
+from convopt.passes.lower.packed_weights import PackedWeights
 from convopt.passes.lower.plan_backward_data import plan_backward_data
 from convopt.passes.lower.plan_convolution import plan_convolution
 from convopt.passes.lower.plan_fused import plan_fused
@@ -41,6 +43,8 @@ from convopt.passes.lower.storage import (
     elements,
     is_constant,
     kernel_operations,
+    parameter_elements,
+    parameter_of,
     results_copied,
     results_written_in_place,
     root_of,
@@ -67,7 +71,7 @@ class OutlineKernelsPass(ModulePass):
     thread's number: every thread calls it, each kernel computes a share of its parallel indices, a
     barrier stands between kernels. Intermediate tensors are `memref.alloc`s here, what a thread
     needs for itself are `memref.alloca`s: conv-plan-arena places both. Weights are packed now, in the order their kernels read them, into the
-    module's attribute `conv.weights`.
+    module's attribute `conv.weights`; where parameters go there, and how, into `conv.parameter_map`.
     Preconditions: one function `main` of straight-line code with layouts and schedules, filters
     constant. Dead results make no kernels.
     Options: `target`, the name of a target or the path of a target file.
@@ -141,6 +145,11 @@ class _Outliner:
             TensorType(i8, [self.weights.size]), BytesAttr(self.weights.tobytes())
         )
         self.module.attributes["conv.weights"] = data
+        if self.weights.parameters:
+            words = self.weights.parameter_map()
+            self.module.attributes["conv.parameter_map"] = DenseIntOrFPElementsAttr.from_list(
+                TensorType(i32, [len(words)]), words
+            )
 
     # -- from ops to kernel calls
 
@@ -175,9 +184,14 @@ class _Outliner:
         if not is_constant(operand.value):
             if operand.constant:
                 raise ConvoptError(
-                    f"expected a constant filter in {step.plan.name}, found a computed one"
+                    f"expected a constant filter or a parameter in {step.plan.name}, "
+                    "found a computed one"
                 )
             return None
+        parameter = parameter_of(operand.value)
+        if parameter is not None:
+            elements = parameter_elements(operand.value)
+            return self.weights.add_parameter(parameter.number, operand.pack(elements))
         array = constant_array(operand.value)
         assert array is not None
         return self.weights.add(operand.pack(array))

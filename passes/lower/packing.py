@@ -1,16 +1,22 @@
-"""Weights and constants in the physical form that kernels read: pure functions on arrays."""
+"""Weights and constants in the physical form that kernels read: pure functions on arrays.
+
+They move elements of any type and add zeros, so that a parameter's packed form is known from what
+they make of its elements' numbers.
+"""
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convopt.passes.geometry.input_channels import InputChannels
 
-Array = npt.NDArray[np.float32]
+Array = npt.NDArray[Any]
 
 
 def pack_channels(values: Array, lanes: int) -> Array:
     """[C] -> [C/lanes rounded up, lanes], zeros in the tail."""
-    padded = np.zeros(-(-values.size // lanes) * lanes, np.float32)
+    padded = np.zeros(-(-values.size // lanes) * lanes, values.dtype)
     padded[: values.size] = values.reshape(-1)
     return padded.reshape(-1, lanes)
 
@@ -19,7 +25,7 @@ def pack_blocked(values: Array, lanes: int) -> Array:
     """[N, C, H, W] -> [N, C/lanes rounded up, H, W, lanes], zeros in the tail."""
     n, c, h, w = values.shape
     blocks = -(-c // lanes)
-    padded = np.zeros((n, blocks * lanes, h, w), np.float32)
+    padded = np.zeros((n, blocks * lanes, h, w), values.dtype)
     padded[:, :c] = values
     return np.ascontiguousarray(padded.reshape(n, blocks, lanes, h, w).transpose(0, 1, 3, 4, 2))
 
@@ -34,7 +40,7 @@ def pack_rotate(filters: Array, lanes: int) -> Array:
     blocks = -(-channels // lanes)
     inside = np.arange(channels) % group_channels
     base = np.arange(channels) - inside
-    packed = np.zeros((group_channels, blocks * lanes, kh * kw), np.float32)
+    packed = np.zeros((group_channels, blocks * lanes, kh * kw), filters.dtype)
     for number in range(group_channels):
         outputs = base + (inside + number + 1) % group_channels
         packed[number, :channels] = filters[outputs, inside].reshape(channels, -1)
@@ -49,7 +55,7 @@ def pack_pairs(filters: Array, lanes: int) -> Array:
     """
     outputs, inputs = filters.shape[:2]
     half = lanes // 2
-    padded = np.zeros((-(-outputs // half) * half, inputs + inputs % 2), np.float32)
+    padded = np.zeros((-(-outputs // half) * half, inputs + inputs % 2), filters.dtype)
     padded[:outputs, :inputs] = filters.reshape(outputs, inputs)
     split = padded.reshape(-1, half, padded.shape[1] // 2, 2)
     return np.ascontiguousarray(split.transpose(2, 0, 1, 3)).reshape(len(split[0][0]), -1, lanes)
@@ -64,7 +70,7 @@ def pack_broadcast(filters: Array, channels: InputChannels, vectors: int, lanes:
     outputs, group_inputs, kh, kw = filters.shape
     block_outputs = vectors * lanes
     blocks = -(-outputs // block_outputs)
-    dense = np.zeros((blocks * block_outputs, channels.count, kh, kw), np.float32)
+    dense = np.zeros((blocks * block_outputs, channels.count, kh, kw), filters.dtype)
     index = np.arange(outputs)
     first_of_block = np.array([channels.first(block) for block in range(blocks)])
     first = index // channels.group_outputs * group_inputs - first_of_block[index // block_outputs]

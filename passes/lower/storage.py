@@ -14,7 +14,12 @@ from xdsl.ir import Block, Operation, OpResult, SSAValue
 
 from convopt.convdialect.constants import constant_value
 from convopt.convdialect.layouts import block_of, physical_shape, tensor_of
+from convopt.convdialect.ops.parameter import ParameterOp
 from convopt.convdialect.ops.structure import ConvertLayoutOp, ReshapeOp
+from convopt.convdialect.ops.transposed import TransposeFilterOp
+from convopt.convdialect.reference.gradients import transpose_filter
+
+_MOVE_ELEMENTS = (ReshapeOp, ConvertLayoutOp, TransposeFilterOp)
 
 
 def elements(value: SSAValue) -> int:
@@ -56,10 +61,32 @@ def constant_array(value: SSAValue) -> npt.NDArray[np.float32] | None:
 
 
 def is_constant(value: SSAValue) -> bool:
-    """Whether the value is known when compiling, without looking at its elements."""
+    """Whether the value is known when compiling, or is a parameter: without looking at elements."""
+    if parameter_of(value) is not None:
+        return True
     while isinstance(value, OpResult) and isinstance(value.op, ReshapeOp | ConvertLayoutOp):
         value = value.op.operands[0]
     return isinstance(value, OpResult) and isinstance(value.op, ConstantOp)
+
+
+def parameter_of(value: SSAValue) -> ParameterOp | None:
+    """The parameter whose elements a value has in some order, if it is one."""
+    while isinstance(value, OpResult) and isinstance(value.op, _MOVE_ELEMENTS):
+        value = value.op.operands[0]
+    if isinstance(value, OpResult) and isinstance(value.op, ParameterOp):
+        return value.op
+    return None
+
+
+def parameter_elements(value: SSAValue) -> npt.NDArray[np.int32]:
+    """Of each element of a value that a parameter is moved to, its number there, from 1 on."""
+    assert isinstance(value, OpResult)
+    if isinstance(value.op, ParameterOp):
+        return np.arange(1, prod(value.op.shape) + 1, dtype=np.int32).reshape(value.op.shape)
+    moved = parameter_elements(value.op.operands[0])
+    if isinstance(value.op, TransposeFilterOp):
+        return transpose_filter(moved, value.op.groups)
+    return moved.reshape(tensor_of(value).get_shape())
 
 
 def kernel_operations(block: Block) -> list[Operation]:

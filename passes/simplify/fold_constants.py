@@ -139,4 +139,5 @@ class FoldConstantsPass(ModulePass):
         replace_plainly(op, evaluated(op, operands, interpreter))
 
 
-_FOLDABLE = {kind for kind in Conv.operations if kind.name not in ("conv.fused", "conv.yield")}
+_UNKNOWN = ("conv.fused", "conv.parameter", "conv.yield")
+_FOLDABLE = {kind for kind in Conv.operations if kind.name not in _UNKNOWN}

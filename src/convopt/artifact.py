@@ -50,6 +50,7 @@ class CodeSegment:
     header: str = field(repr=False)
     code: bytes = field(repr=False)
     weights: bytes = field(repr=False)
+    parameter_map: bytes = field(repr=False, default=b"")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Artifact:
     segments: tuple[CodeSegment | OnnxSegment, ...]
     partition: Partition
     notes: tuple[str, ...] = ()
+    parameters: tuple[TensorSpec, ...] = ()
 
     def to_bytes(self) -> bytes:
         """One blob: the description as JSON, then the binary parts."""
@@ -95,6 +97,7 @@ class Artifact:
             segments=_Segments(data, begin + size).read(fields["segments"]),
             partition=_partition(fields["partition"]),
             notes=tuple(fields["notes"]),
+            parameters=_tensors(fields["parameters"]),
         )
 
 
@@ -115,7 +118,7 @@ class _Segments:
             return OnnxSegment(**{**fields, **names, "nodes": tuple(fields["nodes"])})
         fields["interface"] = _interface(fields["interface"])
         fields["steps"] = tuple(KernelStep(**step) for step in fields["steps"])
-        for key in ("code", "weights"):
+        for key in ("code", "weights", "parameter_map"):
             fields[key] = self._blob(fields[key])
         return CodeSegment(**{**fields, **names})
 

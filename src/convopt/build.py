@@ -8,9 +8,11 @@ from xdsl.dialects.builtin import ModuleOp
 from convopt.artifact import Artifact, CodeSegment
 from convopt.backends.targets import CpuTarget
 from convopt.collection import paused_collection
+from convopt.convdialect.ops.parameter import parameters_of
 from convopt.emission import Code
+from convopt.errors import ConvoptError
 from convopt.mlir_text import new_context
-from convopt.model import CompiledSegment, Model, OnnxSegment
+from convopt.model import CompiledSegment, Model, OnnxSegment, TensorSpec
 from convopt.pass_manager import run_passes
 from convopt.pass_observer import PassObserver
 from convopt.pass_pipeline import passes_named
@@ -53,6 +55,7 @@ class Builder:
             tuple(segments),
             model.partition,
             model.notes,
+            _parameters(model),
         )
 
     def _segment(self, segment: CompiledSegment, symbol: str) -> CodeSegment:
@@ -72,8 +75,24 @@ class Builder:
             code.header(),
             code.object(),
             code.weights(),
+            code.parameter_map(),
         )
 
     def _run(self, module: ModuleOp, names: Sequence[str]) -> None:
         passes = passes_named(names, target=self.target_name)
         run_passes(module, passes, new_context(), self.observers)
+
+
+def _parameters(model: Model) -> tuple[TensorSpec, ...]:
+    """By number, from 0 on without a gap. Raises ConvoptError for a number that is not there."""
+    shapes: dict[int, tuple[int, ...]] = {}
+    for segment in model.segments:
+        if isinstance(segment, CompiledSegment):
+            shapes |= parameters_of(segment.module)
+    missing = set(range(len(shapes))) - set(shapes)
+    if missing:
+        raise ConvoptError(
+            f"expected parameters of the numbers 0 to {len(shapes) - 1}, "
+            f"found none of {min(missing)}"
+        )
+    return tuple(TensorSpec(f"parameter{number}", shapes[number]) for number in sorted(shapes))

@@ -14,6 +14,8 @@ from convopt.errors import ConvoptError
 
 WEIGHTS = "conv.weights"
 """The module attribute that holds the packed weights."""
+PARAMETER_MAP = "conv.parameter_map"
+"""The module attribute that says where parameters go in them, and how."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,20 @@ class Code:
 
     def weights(self) -> bytes:
         """The packed weights; empty for a module without."""
-        weights = self.module.attributes.get(WEIGHTS)
-        if weights is None:
+        return self._bytes_of(WEIGHTS)
+
+    def parameter_map(self) -> bytes:
+        """Of each packed parameter its place, number and elements, all int32; see
+        convopt.runtime.parameters."""
+        return self._bytes_of(PARAMETER_MAP)
+
+    def _bytes_of(self, attribute: str) -> bytes:
+        dense = self.module.attributes.get(attribute)
+        if dense is None:
             return b""
-        if not isinstance(weights, DenseIntOrFPElementsAttr):
-            raise ConvoptError(f"expected {WEIGHTS} to be a dense constant, found {weights.name}")
-        return bytes(weights.data.data)
+        if not isinstance(dense, DenseIntOrFPElementsAttr):
+            raise ConvoptError(f"expected {attribute} to be a dense constant, found {dense.name}")
+        return bytes(dense.data.data)
 
 
 def symbol_of(name: str) -> str:

@@ -11,7 +11,14 @@ from convopt.artifact import Artifact, CodeSegment, KernelStep
 from convopt.backends.targets import CpuTarget
 from convopt.errors import ConvoptError
 from convopt.model import OnnxSegment, Partition, TensorSpec
-from convopt.runtime.arguments import Array, bind, check_names, check_out, checked_inputs
+from convopt.runtime.arguments import (
+    Array,
+    bind,
+    check_array,
+    check_names,
+    check_out,
+    checked_inputs,
+)
 from convopt.runtime.code_runner import CodeRunner
 from convopt.runtime.onnx_runner import OnnxRunner
 from convopt.runtime.profile import Profile, ProfileRow, roofline_milliseconds
@@ -38,6 +45,7 @@ class CompiledModel:
         self._lock = threading.Lock()
         self._team = ThreadTeam(self.threads)
         self._runners = [self._runner(segment) for segment in artifact.segments]
+        self._lacks_parameters = bool(artifact.parameters)
 
     @property
     def name(self) -> str:
@@ -50,6 +58,26 @@ class CompiledModel:
     @property
     def outputs(self) -> tuple[TensorSpec, ...]:
         return self._artifact.outputs
+
+    @property
+    def parameters(self) -> tuple[TensorSpec, ...]:
+        """What has to be set before the first run; none where all weights are constants."""
+        return self._artifact.parameters
+
+    def set_parameters(self, arrays: Sequence[Array]) -> None:
+        """Pack the model's parameters, all of them in order, for the runs that follow.
+
+        Raises ConvoptError unless they have the shapes of `parameters` and are float32.
+        """
+        if len(arrays) != len(self.parameters):
+            raise ConvoptError(f"expected {len(self.parameters)} parameters, found {len(arrays)}")
+        for spec, array in zip(self.parameters, arrays, strict=True):
+            check_array(spec, array, "parameter")
+        with self._lock:
+            for runner in self._runners:
+                if isinstance(runner, CodeRunner):
+                    runner.set_parameters(arrays)
+            self._lacks_parameters = False
 
     @property
     def partition(self) -> Partition:
@@ -131,6 +159,8 @@ class CompiledModel:
         return (one for one in self._artifact.segments if isinstance(one, CodeSegment))
 
     def _run(self, tensors: dict[str, Array], out: Mapping[str, Array]) -> list[Array]:
+        if self._lacks_parameters:
+            raise ConvoptError("expected set_parameters before the first run, found none")
         with self._lock:
             for runner in self._runners:
                 self._run_segment(runner, tensors, out)

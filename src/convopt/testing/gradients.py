@@ -84,7 +84,7 @@ class GradientCase:
 
 
 def _module(main: FuncOp) -> ModuleOp:
-    main.update_function_type()
+    main.update_function_type()  # type: ignore[no-untyped-call]
     module = ModuleOp([main])
     module.verify()
     return module
