@@ -16,7 +16,7 @@ from convopt.backends.tvm.operands import StageOperands
 from convopt.backends.tvm.places import Places
 from convopt.backends.tvm.products import write_product
 from convopt.backends.tvm.script import parenthesised, scaled, total
-from convopt.backends.tvm.sinks import Sink, ToGlobal, ToShared
+from convopt.backends.tvm.sinks import Condition, Epilogue, Sink, ToGlobal, ToShared
 from convopt.backends.tvm.words import FLOAT, Words
 from convopt.backends.tvm.writer import FILTER_TILE, KernelWriter
 from convopt.passes.geometry.blocks.kernel import BlockKernel
@@ -72,9 +72,18 @@ class _Job:
 
     def to_global(self, stage: int, region: str, made: int) -> Sink:
         """The last stage's sums leave through its epilogue."""
-        filters = self.kernel.sizes.filters
-        epilogue = self.operands[stage].epilogue(self.writer, str(self.kept[region]), filters)
+        kernel, start = self.kernel, str(self.kept[region])
+        has_tail = kernel.stages.last.outputs % self.result.lanes
+        is_real = self.places.has_filter if has_tail else _always
+        epilogue = self.operands[stage].epilogue(self.writer, start, kernel.sizes.filters, is_real)
         return ToGlobal(self.writer, self.places, epilogue, made, self.result)
+
+    def early_epilogue(self, stage: int, start: str, filters: int, step: str) -> Epilogue:
+        """Of a stage that makes the channels of a step; `filters` words of operands each."""
+        channels = self.kernel.sizes.channels
+        made = self.kernel.stages.stages[stage].outputs
+        is_real = _below(made, scaled(step, channels)) if made % channels else _always
+        return self.operands[stage].epilogue(self.writer, start, filters, is_real)
 
 
 def write_kernel(
@@ -169,7 +178,7 @@ def _reduction_depthwise(job: _Job) -> None:
         made.accumulate(Factors(filters, sizes.filters, pixels, kernel.pitch, kernel.step_words))
 
     writer.stream(kernel.steps, stage, compute)
-    epilogue = job.operands[0].epilogue(writer, str(kept["e0"]), sizes.filters)
+    epilogue = job.operands[0].epilogue(writer, str(kept["e0"]), sizes.filters, _always)
     made.finish(ToShared(writer, epilogue, str(middle), kernel.pitch, places=job.places))
     writer.script.barrier()
     channels = sizes.filters // kernel.lanes
@@ -198,9 +207,9 @@ def _depthwise_reduction(job: _Job) -> None:
         job.of_step(early.channel_parameter, at["e0"], early.channel_count * sizes.channels, step)
         job.of_both("W1", at["w"], kernel.step_words * sizes.filters, step)
 
-    def compute(_: str, buffer: str) -> None:
+    def compute(step: str, buffer: str) -> None:
         at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
-        epilogue = job.operands[0].epilogue(writer, at["e0"], sizes.channels)
+        epilogue = job.early_epilogue(0, at["e0"], sizes.channels, step)
         source = DepthwiseInput(at["x"], kernel.touched_pixels, at["d"], kernel.step_words)
         middle = str(kept["middle"])
         write_depthwise(writer, source, strip, ToShared(writer, epilogue, middle, kernel.pitch))
@@ -235,7 +244,9 @@ def _two_reductions(job: _Job) -> None:
         early.accumulate(Factors(filters, first.filters, buffer, first.pixels, kernel.step_words))
 
     writer.stream(steps, stage_early, compute_early)
-    epilogue = operands.epilogue(writer, str(kept["e0"]), first.filters)
+    made_channels = kernel.stages.first.outputs
+    is_real = _below(made_channels) if kernel.middle_channels > made_channels else _always
+    epilogue = operands.epilogue(writer, str(kept["e0"]), first.filters, is_real)
     limit = product.pixels if first.pixels > product.pixels else None
     wanted = kernel.middle_channels
     filters = wanted if first.filters > wanted else None
@@ -278,16 +289,16 @@ def _inverted_residual(job: _Job) -> None:
         job.of_step("W1", at["d"], kernel.step_words * kernel.window.taps, step)
         job.of_both("W2", at["w2"], kernel.step_words * sizes.filters, step)
 
-    def compute(_: str, buffer: str) -> None:
+    def compute(step: str, buffer: str) -> None:
         at = {name: total(buffer, str(offset)) for name, offset in staged.items()}
         early.clear()
         x = str(kept["x"])
         early.accumulate(Factors(at["w0"], first.filters, x, first.pixels, inputs))
-        epilogue = job.operands[0].epilogue(writer, at["e0"], first.filters)
+        epilogue = job.early_epilogue(0, at["e0"], first.filters, step)
         limit = kernel.step_words if first.filters > sizes.channels else None
         early.finish(ToShared(writer, epilogue, wide, first.pixels, words=limit, places=job.places))
         writer.script.barrier()
-        epilogue = job.operands[1].epilogue(writer, at["e1"], sizes.channels)
+        epilogue = job.early_epilogue(1, at["e1"], sizes.channels, step)
         source = DepthwiseInput(wide, first.pixels, at["d"], kernel.step_words)
         write_depthwise(writer, source, strip, ToShared(writer, epilogue, middle, kernel.pitch))
         writer.script.barrier()
@@ -315,6 +326,16 @@ def _pixel_offset(kernel: BlockKernel) -> Callable[[str], str]:
         return total(scaled(row, down), scaled(column, across))
 
     return offset
+
+
+def _always(_: str) -> str:
+    """All filters are there."""
+    return ""
+
+
+def _below(count: int, first: str = "0") -> Condition:
+    """The filter, from `first` on, is one of `count`."""
+    return lambda filter: f"{total(first, filter)} < {count}"
 
 
 def _group_of(kernel: BlockKernel) -> Callable[[str], str]:

@@ -6,7 +6,7 @@ from math import prod
 from xdsl.ir import SSAValue
 
 from convopt.backends.tvm.script import total
-from convopt.backends.tvm.sinks import Epilogue, Operand
+from convopt.backends.tvm.sinks import Condition, Epilogue, Operand
 from convopt.backends.tvm.words import words_of
 from convopt.backends.tvm.writer import KernelWriter
 from convopt.convdialect.element_types import element_of
@@ -42,8 +42,11 @@ class StageOperands:
     def elementwise_parameter(self, number: int) -> str:
         return f"R{self.stage}_{number}"
 
-    def epilogue(self, writer: KernelWriter, start: str, filters: int) -> Epilogue:
-        """Per-channel operands are in shared memory from `start` on, `filters` words each."""
+    def epilogue(
+        self, writer: KernelWriter, start: str, filters: int, is_real: Condition
+    ) -> Epilogue:
+        """Per-channel operands are in shared memory from `start` on, `filters` words each.
+        `is_real`: see `Epilogue`."""
         readers: list[Operand] = []
         channel = elementwise = 0
         for extra in self.op.extras:
@@ -53,7 +56,7 @@ class StageOperands:
                 continue
             readers.append(self._read(writer, extra, elementwise))
             elementwise += 1
-        return Epilogue(self.op.epilogue, tuple(readers))
+        return Epilogue(self.op.epilogue, tuple(readers), is_real)
 
     def _read(self, writer: KernelWriter, extra: SSAValue, number: int) -> Operand:
         """Reads the lane of the operand's word that lies where the result's does."""

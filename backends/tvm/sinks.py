@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import gcd
 
+import numpy as np
+from xdsl.dialects.builtin import i8, i32
 from xdsl.ir import Region
 
 from convopt.backends.tvm.places import Places
@@ -12,6 +14,7 @@ from convopt.backends.tvm.scalar import write_scalars
 from convopt.backends.tvm.script import Script, scaled, total
 from convopt.backends.tvm.words import Words
 from convopt.backends.tvm.writer import KernelWriter
+from convopt.convdialect.regions import evaluate
 
 _WIDE = 4
 Value = Callable[[str, int], str]
@@ -20,24 +23,47 @@ Operand = Callable[[str, str, int], str]
 """An epilogue's operand for a filter of the tile, for the output word at an index, for a lane."""
 
 
+Condition = Callable[[str], str]
+"""When a filter of the tile is one of the convolution's; empty for always."""
+
+
 @dataclass(frozen=True)
 class Epilogue:
-    """What is done to a sum: a scalar region, whose extra operands `operands` read."""
+    """What is done to a sum: a scalar region, whose extra operands `operands` read.
+
+    Filters that are not there have sums and operands of zero. Where the region makes something
+    else of that, perhaps NaN, which no weight of zero would undo, they become zero again by
+    `is_real`.
+    """
 
     region: Region
     operands: tuple[Operand, ...]
+    is_real: Condition
 
     def write(self, script: Script, value: str, filter: str, output: str, lane: int) -> str:
-        """The result's name."""
+        """The result, as an expression."""
         if not self.region.blocks:
             return value
         name = script.let("s", value)
-        return write_scalars(
+        made = write_scalars(
             script,
             self.region.block,
             name,
             lambda extra: self.operands[extra](filter, output, lane),
         )
+        is_real = self.is_real(filter)
+        if not is_real or value_of_zeros(self.region) == 0:
+            return made
+        last = self.region.block.last_op
+        assert last is not None
+        zero = "T.int32(0)" if last.operands[0].type == i8 else "T.float32(0)"
+        return f"T.if_then_else({is_real}, {made}, {zero})"
+
+
+def value_of_zeros(region: Region) -> float:
+    """What a scalar region yields where all its arguments are zero."""
+    dtypes = (np.int32 if each.type == i32 else np.float32 for each in region.block.args)
+    return float(evaluate(region, [np.zeros((), each) for each in dtypes], np.float32))
 
 
 class Sink(ABC):
