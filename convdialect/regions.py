@@ -8,6 +8,8 @@ Regions of i8 tensors convert by themselves: their arguments are i32, which `ari
 f32, and where the result is i8, `arith.fptosi` makes the value that is yielded. What does not fit
 into i8 is undefined, so a region clamps before (see quantization.py).
 
+`arith.select` chooses by an `arith.cmpf` (`ogt`, `oge`, `olt`, `ole`); of NaN it may choose either.
+
 `maximum` and `minimum` are `arith.maxnumf` and `arith.minnumf`: when one operand is NaN the result
 is the other operand. A clamp therefore turns NaN into its bound.
 """
@@ -40,10 +42,23 @@ _EVALUATORS: dict[type[Operation], Callable[..., Array]] = {
     math.AbsFOp: np.abs,
     math.RoundEvenOp: np.rint,
     arith.FPToSIOp: lambda x: np.trunc(x).astype(np.int8),
+    arith.SelectOp: np.where,
 }
+_COMPARISONS: dict[str, Callable[..., Array]] = {
+    "ogt": np.greater,
+    "oge": np.greater_equal,
+    "olt": np.less,
+    "ole": np.less_equal,
+}
+
+_PREDICATES = (
+    *("false", "oeq", "ogt", "oge", "olt", "ole", "one", "ord"),
+    *("ueq", "ugt", "uge", "ult", "ule", "une", "uno", "true"),
+)
 
 SCALAR_OPERATIONS: tuple[type[Operation], ...] = (
     arith.ConstantOp,
+    arith.CmpfOp,
     arith.SIToFPOp,
     *_EVALUATORS,
 )
@@ -104,6 +119,14 @@ class ScalarBuilder:
     def round_even(self, operand: SSAValue) -> SSAValue:
         """The nearest whole number, of two the even one."""
         return self._append(math.RoundEvenOp(operand))
+
+    def where_greater(
+        self, left: SSAValue, right: SSAValue, value: SSAValue, other: SSAValue
+    ) -> SSAValue:
+        """`value` where `left` is greater than `right`, else `other`."""
+        return self._append(
+            arith.SelectOp(self._append(arith.CmpfOp(left, right, "ogt")), value, other)
+        )
 
     def to_float(self, operand: SSAValue) -> SSAValue:
         """An i32 as f32."""
@@ -172,7 +195,14 @@ def _evaluate_operation(
         return np.asarray(op.value.value.data, dtype=dtype)
     if isinstance(op, arith.SIToFPOp):
         return values[op.input].astype(dtype)
+    if isinstance(op, arith.CmpfOp):
+        return _COMPARISONS[comparison(op)](values[op.lhs], values[op.rhs])
     return _EVALUATORS[type(op)](*(values[operand] for operand in op.operands))
+
+
+def comparison(op: arith.CmpfOp) -> str:
+    """The predicate as MLIR spells it: `ogt`."""
+    return _PREDICATES[op.predicate.value.data]
 
 
 def check_definition_order(block: Block, what: str) -> None:
@@ -214,7 +244,10 @@ def verify_scalar_region(
 
 
 def _check_type(op: Operation, block: Block, what: str) -> None:
-    """All is f32, but for an i32 argument that becomes f32 and an f32 that is yielded as i8."""
+    """All is f32, but for conditions, an i32 argument that becomes f32, and a yielded i8."""
+    if isinstance(op, arith.CmpfOp):
+        _check_comparison(op, what)
+        return
     if isinstance(op, arith.SIToFPOp) and op.input.type != i32:
         raise VerifyException(f"{what}: expected {op.name} of an i32, found {op.input.type}")
     is_to_int = isinstance(op, arith.FPToSIOp)
@@ -225,6 +258,20 @@ def _check_type(op: Operation, block: Block, what: str) -> None:
     assert block.last_op is not None
     if is_to_int and block.last_op.operands[0] is not op.results[0]:
         raise VerifyException(f"{what}: expected {op.name} only of what is yielded")
+
+
+def _check_comparison(op: arith.CmpfOp, what: str) -> None:
+    if op.lhs.type != f32:
+        raise VerifyException(f"{what}: expected {op.name} of f32, found {op.lhs.type}")
+    if comparison(op) not in _COMPARISONS:
+        expected = ", ".join(_COMPARISONS)
+        raise VerifyException(f"{what}: expected {op.name} {expected}, found {comparison(op)}")
+    for use in op.result.uses:
+        if not isinstance(use.operation, arith.SelectOp) or use.index:
+            raise VerifyException(
+                f"{what}: expected {op.name} only as the condition of arith.select, "
+                f"found {use.operation.name}"
+            )
 
 
 def _body(block: Block, result_type: Attribute, what: str) -> Iterator[Operation]:

@@ -9,6 +9,7 @@ from xdsl.utils.hints import isa
 
 from convopt.backends.tvm.script import Script
 from convopt.convdialect.ops.yield_op import YieldOp
+from convopt.convdialect.regions import comparison
 
 _WRITERS: Mapping[type[Operation], str] = {
     arith.AddfOp: "{} + {}",
@@ -26,7 +27,9 @@ _WRITERS: Mapping[type[Operation], str] = {
     arith.FPToSIOp: 'T.Cast("int32", {})',
     math.SqrtOp: "T.sqrt({})",
     math.AbsFOp: "T.abs({})",
+    arith.SelectOp: "T.Select({}, {}, {})",
 }
+_COMPARISONS = {"ogt": "{} > {}", "oge": "{} >= {}", "olt": "{} < {}", "ole": "{} <= {}"}
 
 
 def write_scalars(
@@ -52,6 +55,9 @@ def write_scalars(
             known[op.result] = f"T.float32({float_text(op.value.value.data)})"
             continue
         operands = [name_of(each) for each in op.operands]
+        if isinstance(op, arith.CmpfOp):
+            known[op.result] = f"({_COMPARISONS[comparison(op)].format(*operands)})"
+            continue
         known[op.results[0]] = script.let("v", _WRITERS[type(op)].format(*operands))
     raise ValueError("expected a region that ends in conv.yield")
 

@@ -8,7 +8,7 @@ the public constructors: a network has tens of thousands of them.
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from xdsl.dialects import arith, func, math, memref, scf, vector
+from xdsl.dialects import arith, func, llvm, math, memref, scf, vector
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DenseArrayBase,
@@ -23,6 +23,7 @@ from xdsl.dialects.builtin import (
     UnitAttr,
     VectorType,
     f32,
+    i1,
     i64,
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
@@ -170,6 +171,18 @@ class KernelBuilder:
         result = self.emit(op.create(operands=operands, result_types=[INDEX]))
         self._computed[-1][key] = result
         return result
+
+    def opaque(self, index: Index) -> Index:
+        """The same index, but LLVM does not see how it was made.
+
+        It then cannot reckon one address from another that is far away. On AArch64 neighbouring
+        vectors are loaded in pairs if they are less than a kilobyte from a common address.
+        """
+        if isinstance(index, int):
+            return index
+        integer = self.emit(arith.IndexCastOp.create(operands=[index], result_types=[i64]))
+        same = self.emit(llvm.InlineAsmOp("", "=r,0", [integer], [i64]))
+        return self.emit(arith.IndexCastOp.create(operands=[same], result_types=[INDEX]))
 
     def index_to_float(self, index: Index) -> SSAValue:
         if isinstance(index, int):
@@ -330,6 +343,17 @@ class KernelBuilder:
     def float_op(self, op: type[Operation], *operands: SSAValue) -> SSAValue:
         """An arith or math operation on floats or vectors, of its first operand's type."""
         return self.emit(op.create(operands=operands, result_types=[operands[0].type]))
+
+    def scalar_op(self, op: Operation, operands: Sequence[SSAValue]) -> SSAValue:
+        """An operation of a scalar region on floats or vectors."""
+        result = operands[-1].type
+        if isinstance(op, arith.CmpfOp):
+            is_vector = isinstance(result, VectorType)
+            result = VectorType(i1, [self.lanes]) if is_vector else i1
+        properties = {"predicate": op.predicate} if isinstance(op, arith.CmpfOp) else {}
+        return self.emit(
+            type(op).create(operands=operands, properties=properties, result_types=[result])
+        )
 
     def addf(self, a: SSAValue, b: SSAValue) -> SSAValue:
         return self.float_op(arith.AddfOp, a, b)

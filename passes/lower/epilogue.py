@@ -83,5 +83,5 @@ def inline_scalar_block(
             known[op.result] = constant(op.value.value.data)
             continue
         operands = [vector_of(operand) for operand in op.operands]
-        known[op.results[0]] = builder.float_op(type(op), *operands)
+        known[op.results[0]] = builder.scalar_op(op, operands)
     return vector_of(last.operands[0])

@@ -18,6 +18,8 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
+from convopt.convdialect.regions import comparison
+
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 0.693359375
 _LN2_LOW = -2.12194440e-4
@@ -129,6 +131,11 @@ def _expand_function(function: func.FuncOp) -> None:
             logistic.add(exp)
             _replace(op, _quotient(_Writer(op, constants), *op.operands))
     for op in list(function.walk()):
+        if isinstance(op, arith.SelectOp) and isinstance(op.cond.owner, arith.CmpfOp):
+            _replace(op, _selection(_Writer(op, constants), op.cond.owner, op.lhs, op.rhs))
+    for op in list(function.walk()):
+        if isinstance(op, arith.CmpfOp):
+            Rewriter.erase_op(op)
         if not isinstance(op, math.ExpOp | math.TanhOp) or not _is_single_precision(op.result.type):
             continue
         writer = _Writer(op, constants)
@@ -263,6 +270,38 @@ def _tanh(writer: _Writer, x: SSAValue) -> SSAValue:
     square = writer.on_floats(arith.MulfOp, x, x)
     numerator = writer.on_floats(arith.MulfOp, x, writer.polynomial(square, _TANH_NUMERATOR))
     return writer.on_floats(arith.DivfOp, numerator, writer.polynomial(square, _TANH_DENOMINATOR))
+
+
+def _selection(
+    writer: _Writer, condition: arith.CmpfOp, value: SSAValue, other: SSAValue
+) -> SSAValue:
+    """By the sign of a difference: the LLVM dialect has no comparisons of vectors.
+
+    Adding zero makes a difference of minus zero a positive one.
+    """
+    predicate = comparison(condition)
+    left, right = condition.lhs, condition.rhs
+    if predicate in ("oge", "ole"):
+        value, other = other, value
+    if predicate in ("ogt", "ole"):
+        left, right = right, left
+    difference = writer.on_floats(arith.SubfOp, left, right)
+    bits = writer.emit(
+        arith.BitcastOp, writer.int_type, writer.on_floats(arith.AddfOp, difference, 0.0)
+    )
+    mask = writer.on_integers(arith.ShRSIOp, bits, 31)
+    kept = [
+        writer.emit(arith.AndIOp, writer.int_type, each, chosen)
+        for each, chosen in (
+            (writer.emit(arith.BitcastOp, writer.int_type, value), mask),
+            (
+                writer.emit(arith.BitcastOp, writer.int_type, other),
+                writer.on_integers(arith.XOrIOp, mask, -1),
+            ),
+        )
+    ]
+    joined = writer.emit(arith.OrIOp, writer.int_type, *kept)
+    return writer.emit(arith.BitcastOp, writer.float_type, joined)
 
 
 def _quotient(writer: _Writer, numerator: SSAValue, denominator: SSAValue) -> SSAValue:

@@ -52,6 +52,23 @@ def elementwise(region: str) -> str:
 X = "tensor<1x8x6x6xf32>"
 IDENTITY = "^bb0(%a: f32): conv.yield %a : f32"
 
+SELECTION_CASES = {
+    "comparisons that there are": (
+        elementwise(
+            "^bb0(%a: f32, %b: f32): %c = arith.cmpf oeq, %a, %b : f32 "
+            "%s = arith.select %c, %a, %b : f32 conv.yield %s : f32"
+        ),
+        "body: expected arith.cmpf ogt, oge, olt, ole, found oeq",
+    ),
+    "comparisons are conditions": (
+        elementwise(
+            "^bb0(%a: f32, %b: f32): %c = arith.cmpf ogt, %a, %b : f32 "
+            "%s = arith.select %c, %c, %c : i1 conv.yield %a : f32"
+        ),
+        "body: expected arith.cmpf only as the condition of arith.select, found arith.select",
+    ),
+}
+
 CONVOLUTION_CASES = {
     "input is a tensor": (
         conv2d("%scalar, %w", types="f32, tensor<8x8x3x3xf32>"),
@@ -349,6 +366,7 @@ FUSED_CASES = {
 CASES = {
     f"{group}: {name}": case
     for group, cases in {
+        "selection": SELECTION_CASES,
         "convolution": CONVOLUTION_CASES,
         "region": EPILOGUE_CASES,
         "fused": FUSED_CASES,
