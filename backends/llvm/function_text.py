@@ -298,6 +298,13 @@ def _fence(text: FunctionText, op: FenceOp) -> str:
     return 'fence syncscope("singlethread") seq_cst'
 
 
+def _inline_asm(text: FunctionText, op: llvm.InlineAsmOp) -> str:
+    result = op.results[0]
+    operands = ", ".join(text.typed(operand) for operand in op.operands)
+    words = f'asm "{op.asm_string.data}", "{op.constraints.data}"'
+    return f"{text.value(result)} = call {text.type_of(result)} {words}({operands})"
+
+
 _WRITERS: dict[type[Any], Writer] = {
     FenceOp: _fence,
     llvm.ConstantOp: _constant,
@@ -337,6 +344,7 @@ _WRITERS: dict[type[Any], Writer] = {
     llvm.InsertElementOp: _insert,
     llvm.ShuffleVectorOp: _shuffle,
     llvm.CallIntrinsicOp: _call_intrinsic,
+    llvm.InlineAsmOp: _inline_asm,
     llvm.CallOp: _call,
     llvm.BrOp: _branch,
     llvm.CondBrOp: _conditional_branch,

@@ -4,7 +4,7 @@ from functools import partial
 
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.errors import ConvoptError
-from convopt.convdialect.gradient_schedules import GradientTileAttr
+from convopt.convdialect.gradient_schedules import GradientScheme, GradientTileAttr
 from convopt.convdialect.ops.gradients import WeightGradientOp
 from convopt.passes.geometry.weight_gradients import weight_gradient_of
 from convopt.passes.lower.builder import KernelBuilder
@@ -15,7 +15,7 @@ from convopt.passes.lower.kernels.lane_gradient import LaneGradientKernel
 from convopt.passes.lower.kernels.lane_gradient_shape import LaneGradientShape
 from convopt.passes.lower.kernels.lane_operands import LaneOperands
 from convopt.passes.lower.kernels.lane_results import LaneResults
-from convopt.passes.lower.kernels.lane_tile import LaneTile
+from convopt.passes.lower.kernels.lane_strip import LaneStripKernel
 from convopt.passes.lower.packing import pack_blocked
 
 
@@ -38,9 +38,11 @@ def _by_lane(op: WeightGradientOp, tile: GradientTileAttr, target: CpuTarget) ->
 
     def write(b: KernelBuilder) -> None:
         source, grad, result, begin, end = b.arguments
-        tiles = LaneTile(b, shape, LaneOperands(b, source, grad, shape.multiplier))
-        results = LaneResults(b, shape, result)
-        LaneGradientKernel(b, shape, tiles, results).write(begin, end)
+        rows_apart = not target.fma_reads_memory
+        operands = LaneOperands(b, source, grad, shape.multiplier, rows_apart)
+        by_strip = tile.scheme is GradientScheme.STRIP
+        kernel = LaneStripKernel if by_strip else LaneGradientKernel
+        kernel(b, shape, operands, LaneResults(b, shape, result)).write(begin, end)
 
     pack = partial(pack_blocked, lanes=lanes)
     name, detail = _kernel_name(op, tile, lanes)

@@ -19,8 +19,9 @@ from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.kernel_range import valid_kernel_range, valid_output_range
 from convopt.passes.lower.kernels.lane_gradient_shape import LaneGradientShape, SumsPass
+from convopt.passes.lower.kernels.lane_operands import LaneOperands
 from convopt.passes.lower.kernels.lane_results import LaneResults
-from convopt.passes.lower.kernels.lane_tile import LaneTile, TileRow
+from convopt.passes.lower.kernels.lane_tile import LaneTiles, RowPlace
 
 Sums = Sequence[SSAValue]
 OfImage = Callable[[Index, Sums], Sums]
@@ -33,11 +34,15 @@ class LaneGradientKernel:
     """Writes the loops of the schemes `grad` and `input`, shared out by blocks of channels."""
 
     def __init__(
-        self, builder: KernelBuilder, shape: LaneGradientShape, tile: LaneTile, results: LaneResults
+        self,
+        builder: KernelBuilder,
+        shape: LaneGradientShape,
+        operands: LaneOperands,
+        results: LaneResults,
     ):
         self.b = builder
         self.shape = shape
-        self.tile = tile
+        self.operands = operands
         self.results = results
         self.row_classes = tile_axis(shape.rows, shape.tile_size[0])
         self.column_classes = tile_axis(shape.columns, shape.tile_size[1])
@@ -67,14 +72,15 @@ class LaneGradientKernel:
         sums = self.b.loop(0, batch, 1, self.results.zeros(each), image)
         self.results.store(block, each, sums)
 
-    def _over_columns(self, at: TileRow, each: SumsPass, sums: Sums) -> Sums:
+    def _over_columns(self, at: RowPlace, each: SumsPass, sums: Sums) -> Sums:
         """One pass over a row of tiles."""
-        for tiles in self.column_classes:
+        tiles = LaneTiles(self.b, self.shape, self.operands, at, each)
+        for columns in self.column_classes:
 
-            def tile(column: Index, sums: Sums, tiles: TileClass = tiles) -> Sums:
-                return self.tile.add(at, tiles, column, each, sums)
+            def tile(column: Index, sums: Sums, columns: TileClass = columns) -> Sums:
+                return tiles.add(columns, column, sums)
 
-            sums = self.b.loop(tiles.start, tiles.stop, tiles.size, sums, tile)
+            sums = self.b.loop(columns.start, columns.stop, columns.size, sums, tile)
         return sums
 
     # -- kernel rows written out
@@ -99,9 +105,9 @@ class LaneGradientKernel:
 
             self.b.each(tiles.start, tiles.stop, row_of_tiles, step=tiles.size)
 
-    def _at(self, image: Index, block: Index, tiles: TileClass, row: Index) -> TileRow:
+    def _at(self, image: Index, block: Index, tiles: TileClass, row: Index) -> RowPlace:
         input_row = self.b.mul(row, self.shape.rows.stride)
-        return TileRow(image, block, self.shape.rows, tiles, row, input_row)
+        return RowPlace(image, block, self.shape.rows, tiles, row, input_row)
 
     # -- kernel rows as a loop
 
@@ -137,8 +143,8 @@ class LaneGradientKernel:
         first = self.b.add(self.b.mul(kh, kernel_columns), mask * taps)
         return SumsPass(mask, range(1), first)
 
-    def _at_run_time(self, image: Index, block: Index, row: Index, kh: Index) -> TileRow:
+    def _at_run_time(self, image: Index, block: Index, row: Index, kh: Index) -> RowPlace:
         rows = self.shape.rows
         first = self.b.add(self.b.mul(row, rows.stride), -rows.pad)
         input_row = self.b.add(first, self.b.mul(kh, rows.dilation))
-        return TileRow(image, block, _ONE_INPUT, _ONE_ROW, row, input_row)
+        return RowPlace(image, block, _ONE_INPUT, _ONE_ROW, row, input_row)

@@ -11,13 +11,19 @@ from convopt.passes.lower.builder import Index, KernelBuilder
 class LaneOperands:
     """Two feature maps [image, block, row, column, lane].
 
-    `multiplier` neighbouring channels of the gradient belong to one of the input.
+    `multiplier` neighbouring channels of the gradient belong to one of the input. `rows_apart`:
+    each row is addressed on its own, so that its vectors are loaded in pairs.
     """
 
     b: KernelBuilder
     input_map: SSAValue
     grad_map: SSAValue
     multiplier: int
+    rows_apart: bool
+
+    def row(self, row: Index) -> Index:
+        """A row to load pixels from."""
+        return self.b.opaque(row) if self.rows_apart else row
 
     def input(self, image: Index, block: Index, row: Index, column: Index) -> SSAValue:
         """A pixel's input channels, in the lanes of a block of the gradient's channels."""

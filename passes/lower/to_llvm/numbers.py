@@ -178,9 +178,22 @@ def _cast(new: type[Operation]) -> Handler:
     return lower
 
 
+def _inline_asm(state: State, op: llvm.InlineAsmOp) -> None:
+    """Assembly without effects, written where it stands."""
+    result = op.results[0]
+    new = llvm.InlineAsmOp(
+        op.asm_string.data,
+        op.constraints.data,
+        [state.new_value(operand) for operand in op.operands],
+        [result.type],
+    )
+    state.values[result] = state.emitter.emit(new)
+
+
 HANDLERS: dict[type[Any], Handler] = {
     arith.ConstantOp: _constant,
     arith.IndexCastOp: _index_cast,
+    llvm.InlineAsmOp: _inline_asm,
     arith.BitcastOp: _cast(llvm.BitcastOp),
     arith.SIToFPOp: _cast(llvm.SIToFPOp),
     arith.MaximumfOp: _float_intrinsic("llvm.maximum"),
