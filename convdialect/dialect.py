@@ -19,6 +19,7 @@ from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
 from convopt.convdialect.ops.parameter import ParameterOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
 from convopt.convdialect.ops.prefetch import PrefetchOp
+from convopt.convdialect.ops.reduction import ChannelSumsOp, TakeImageOp
 from convopt.convdialect.ops.resize import ResizeOp
 from convopt.convdialect.ops.structure import (
     ChannelShuffleOp,
@@ -45,6 +46,7 @@ Conv = Dialect(
         BackwardDataOp,
         BatchNormOp,
         CastOp,
+        ChannelSumsOp,
         ChannelShuffleOp,
         ConcatOp,
         Conv2DOp,
@@ -63,6 +65,7 @@ Conv = Dialect(
         ReshapeOp,
         ResizeOp,
         SoftmaxOp,
+        TakeImageOp,
         TransposeFilterOp,
         TransposeOp,
         WeightGradientOp,

@@ -172,10 +172,18 @@ def inline(
 
 
 def evaluate(region: Region, arrays: Sequence[Array], dtype: npt.DTypeLike | None = None) -> Array:
+    """What a region that yields one value makes of arrays; see `evaluate_all`."""
+    (result,) = evaluate_all(region, arrays, dtype)
+    return result
+
+
+def evaluate_all(
+    region: Region, arrays: Sequence[Array], dtype: npt.DTypeLike | None = None
+) -> tuple[Array, ...]:
     """The region applied to arrays, element by element with broadcasting.
 
-    `dtype` stands for f32; without it, the dtype of the arrays does. The result has the broadcast
-    shape; it is int8 for a region that yields i8.
+    `dtype` stands for f32; without it, the dtype of the arrays does. Results have the broadcast
+    shape; they are int8 for a region that yields i8.
     """
     values: dict[SSAValue, Array] = dict(zip(region.block.args, arrays, strict=True))
     dtype = np.result_type(*arrays) if dtype is None else np.dtype(dtype)
@@ -183,7 +191,7 @@ def evaluate(region: Region, arrays: Sequence[Array], dtype: npt.DTypeLike | Non
     with np.errstate(all="ignore"):
         for op in region.block.ops:
             if isinstance(op, YieldOp):
-                return np.broadcast_to(values[op.arguments[0]], shape)
+                return tuple(np.broadcast_to(values[each], shape) for each in op.arguments)
             values[op.results[0]] = _evaluate_operation(op, values, dtype)
     raise ValueError("expected a region that ends in conv.yield")
 
@@ -217,10 +225,19 @@ def check_definition_order(block: Block, what: str) -> None:
         defined.update(op.results)
 
 
+def yielded_values(block: Block) -> Sequence[SSAValue]:
+    """What a scalar region's block hands out."""
+    assert isinstance(block.last_op, YieldOp)
+    return block.last_op.arguments
+
+
 def verify_scalar_region(
-    region: Region, argument_types: Sequence[Attribute], result_type: Attribute, what: str
+    region: Region,
+    argument_types: Sequence[Attribute],
+    result_types: Sequence[Attribute],
+    what: str,
 ) -> None:
-    """Raises VerifyException unless `region` is a scalar region of these arguments and result."""
+    """Raises VerifyException unless `region` is a scalar region of these arguments and results."""
     if len(region.blocks) != 1:
         raise VerifyException(f"{what}: expected one block, found {len(region.blocks)}")
     block = region.block
@@ -234,7 +251,7 @@ def verify_scalar_region(
                 f"{what}: expected block argument {index} of type {expected}, found {argument.type}"
             )
     check_definition_order(block, what)
-    for op in _body(block, result_type, what):
+    for op in _body(block, result_types, what):
         if not isinstance(op, SCALAR_OPERATIONS):
             raise VerifyException(
                 f"{what}: expected scalar arithmetic "
@@ -260,6 +277,10 @@ def _check_type(op: Operation, block: Block, what: str) -> None:
         raise VerifyException(f"{what}: expected {op.name} only of what is yielded")
 
 
+def _listed(types: Sequence[Attribute]) -> str:
+    return ", ".join(map(str, types))
+
+
 def _check_comparison(op: arith.CmpfOp, what: str) -> None:
     if op.lhs.type != f32:
         raise VerifyException(f"{what}: expected {op.name} of f32, found {op.lhs.type}")
@@ -274,16 +295,18 @@ def _check_comparison(op: arith.CmpfOp, what: str) -> None:
             )
 
 
-def _body(block: Block, result_type: Attribute, what: str) -> Iterator[Operation]:
+def _body(block: Block, result_types: Sequence[Attribute], what: str) -> Iterator[Operation]:
     """The operations before the final yield, which is checked."""
     last = block.last_op
     if not isinstance(last, YieldOp):
         found = "no operation" if last is None else last.name
         raise VerifyException(f"{what}: expected conv.yield at the end, found {found}")
     types = [argument.type for argument in last.arguments]
-    if types != [result_type]:
-        found = ", ".join(str(each) for each in types) or "nothing"
-        raise VerifyException(f"{what}: expected conv.yield of one {result_type}, found {found}")
+    if types != list(result_types):
+        expected = f"one {result_types[0]}" if len(result_types) == 1 else _listed(result_types)
+        raise VerifyException(
+            f"{what}: expected conv.yield of {expected}, found {_listed(types) or 'nothing'}"
+        )
     for op in block.ops:
         if op is not last:
             yield op

@@ -221,7 +221,7 @@ class ConvolutionOp(IRDLOperation, ABC):
             self._verify_extra(extra, f"epilogue operand {index}")
         extras = [widened(element_of(tensor_of(extra))) for extra in self.extras]
         result = yielded(element_of(self.result_type))
-        verify_scalar_region(self.epilogue, [self.accumulator, *extras], result, "epilogue")
+        verify_scalar_region(self.epilogue, [self.accumulator, *extras], [result], "epilogue")
 
     def _verify_extra(self, extra: SSAValue, what: str) -> None:
         tensor = checked_tensor(extra, what)

@@ -84,7 +84,7 @@ class ElementwiseOp(IRDLOperation):
             raise VerifyException(f"inputs: {error}") from error
         check_shape(checked_tensor(self.result, "result"), expected, "result")
         arguments = [widened(element_of(tensor)) for tensor in types]
-        verify_scalar_region(self.body, arguments, yielded(element_of(self.result_type)), "body")
+        verify_scalar_region(self.body, arguments, [yielded(element_of(self.result_type))], "body")
 
     def print(self, printer: Printer) -> None:
         print_region_op(printer, self, self.inputs, self.body)

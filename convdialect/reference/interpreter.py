@@ -38,6 +38,7 @@ from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
 from convopt.convdialect.ops.parameter import ParameterOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.ops.reduction import ChannelSumsOp, TakeImageOp
 from convopt.convdialect.ops.resize import ResizeOp
 from convopt.convdialect.ops.structure import (
     ChannelShuffleOp,
@@ -147,6 +148,21 @@ class ConvFunctions(InterpreterFunctions):
         arrays = [self.storage.widened(array) for array in args]
         result = regions.evaluate(op.body, arrays, self.storage.dtype)
         return (self.storage.stored(result, op.result_type),)
+
+    @impl(ChannelSumsOp)
+    def run_channel_sums(
+        self, interpreter: Interpreter, op: ChannelSumsOp, args: PythonValues
+    ) -> PythonValues:
+        arrays = [self.storage.widened(array) for array in args]
+        values = regions.evaluate_all(op.body, arrays, self.storage.dtype)
+        sums = np.stack([value.sum(axis=(0, 2, 3)) for value in values])
+        return (self.storage.stored(sums[:, :, None, None], op.result_type),)
+
+    @impl(TakeImageOp)
+    def run_take_image(
+        self, interpreter: Interpreter, op: TakeImageOp, args: PythonValues
+    ) -> PythonValues:
+        return (args[0][op.number : op.number + 1],)
 
     @impl(CastOp)
     def run_cast(self, interpreter: Interpreter, op: CastOp, args: PythonValues) -> PythonValues:

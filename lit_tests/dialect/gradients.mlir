@@ -31,3 +31,20 @@ func.func @parameter() -> tensor<8x1x3x3xf32> {
   %w = conv.parameter 3 : tensor<8x1x3x3xf32>
   func.return %w : tensor<8x1x3x3xf32>
 }
+
+// CHECK-LABEL: @sums
+func.func @sums(%x: tensor<4x8x7x7xf32>) -> tensor<1x8x1x1xf32> {
+  // CHECK-NEXT: [[SUMS:%.+]] = conv.channel_sums(%x) {
+  // CHECK-NEXT: ^bb0(%a: f32):
+  // CHECK-NEXT:   %square = arith.mulf %a, %a : f32
+  // CHECK-NEXT:   conv.yield %a, %square : f32, f32
+  // CHECK-NEXT: } : tensor<4x8x7x7xf32> -> tensor<2x8x1x1xf32>
+  %s = conv.channel_sums(%x) {
+  ^bb0(%a: f32):
+    %square = arith.mulf %a, %a : f32
+    conv.yield %a, %square : f32, f32
+  } : tensor<4x8x7x7xf32> -> tensor<2x8x1x1xf32>
+  // CHECK-NEXT: conv.take_image [[SUMS]] {number = 1} : tensor<2x8x1x1xf32> -> tensor<1x8x1x1xf32>
+  %y = conv.take_image %s {number = 1} : tensor<2x8x1x1xf32> -> tensor<1x8x1x1xf32>
+  func.return %y : tensor<1x8x1x1xf32>
+}

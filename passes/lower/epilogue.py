@@ -57,7 +57,22 @@ def inline_scalar_block(
     load_extra: LoadExtra | None = None,
     skip: Operation | None = None,
 ) -> SSAValue:
+    """As `inline_scalar_values`, of a block that yields one value."""
+    (value,) = inline_scalar_values(builder, block, known, constant, load_extra, skip)
+    return value
+
+
+def inline_scalar_values(
+    builder: KernelBuilder,
+    block: Block,
+    known: dict[SSAValue, SSAValue],
+    constant: Callable[[float], SSAValue],
+    load_extra: LoadExtra | None = None,
+    skip: Operation | None = None,
+) -> list[SSAValue]:
     """Write a block of scalar operations on vectors (or scalars, as `constant` makes them).
+
+    The result is what it yields.
 
     `known` maps the block's values to what stands for them.
 
@@ -84,4 +99,4 @@ def inline_scalar_block(
             continue
         operands = [vector_of(operand) for operand in op.operands]
         known[op.results[0]] = builder.scalar_op(op, operands)
-    return vector_of(last.operands[0])
+    return [vector_of(each) for each in last.operands]

@@ -1,10 +1,9 @@
 """Kernel plans of everything that is not a convolution."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from math import prod
 
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.attributes import PoolKind, ResizeCoordinates, ResizeMode
@@ -13,6 +12,7 @@ from convopt.convdialect.layouts import block_of, physical_shape, tensor_of
 from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.normalization import SoftmaxOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.ops.reduction import ChannelSumsOp, TakeImageOp
 from convopt.convdialect.ops.resize import ResizeOp
 from convopt.convdialect.ops.structure import (
     ChannelShuffleOp,
@@ -24,7 +24,7 @@ from convopt.convdialect.ops.structure import (
 from convopt.convdialect.ops.transposed import DilateOp
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.geometry.axis_tiles import Axis
-from convopt.passes.lower.builder import KernelBuilder, f32_memref
+from convopt.passes.lower.builder import f32_memref
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 from convopt.passes.lower.kernel_plan import KernelPlan, Operand
 from convopt.passes.lower.kernels import movement
@@ -40,10 +40,9 @@ from convopt.passes.lower.kernels.elementwise import ElementwiseShape, write_ele
 from convopt.passes.lower.kernels.pooling import Pool, write_global_pool
 from convopt.passes.lower.kernels.resize import SourceCoordinate, write_resize
 from convopt.passes.lower.kernels.softmax import write_softmax
-from convopt.passes.lower.packing import pack_blocked
+from convopt.passes.lower.op_plan import blocked_images, op_plan, require_blocked, shape_of
 from convopt.passes.lower.plan_convolution import region_text
-
-Write = Callable[[KernelBuilder], None]
+from convopt.passes.lower.plan_training_ops import plan_channel_sums, plan_dilate, plan_take_image
 
 
 def plan_tensor_op(op: Operation, target: CpuTarget) -> KernelPlan:
@@ -55,73 +54,16 @@ def plan_tensor_op(op: Operation, target: CpuTarget) -> KernelPlan:
     return planner(op, target)
 
 
-def _shape(value: SSAValue) -> tuple[int, ...]:
-    return tuple(tensor_of(value).get_shape())
-
-
-def _plan(
-    kind: str,
-    op: Operation,
-    target: CpuTarget,
-    types: Sequence[Attribute],
-    extent: int,
-    write: Write,
-    *,
-    window: str = "",
-    detail: str = "",
-) -> KernelPlan:
-    """A plan whose operands are the op's; constants are packed by their layout."""
-    result = tensor_of(op.results[0])
-    block = block_of(result)
-    shape = _shape(op.results[0])
-    properties = sorted((key, str(value)) for key, value in op.properties.items())
-    detail = repr(([str(value.type) for value in op.operands], properties, detail))
-    return KernelPlan(
-        KernelName(
-            kind,
-            shape[1:] if len(shape) == 4 else shape,
-            block if block > 1 else None,
-            digest_of(detail),
-            window,
-        ),
-        tuple(_packed_by_layout(value, target) for value in op.operands),
-        tuple(types),
-        extent,
-        write,
-        detail,
-    )
-
-
-def _packed_by_layout(value: SSAValue, target: CpuTarget) -> Operand:
-    if block_of(tensor_of(value)) > 1:
-        return Operand(value, partial(pack_blocked, lanes=target.lanes))
-    return Operand(value, lambda array: array)
-
-
-def _blocked_images(value: SSAValue) -> tuple[int, ...]:
-    """(N * blocks, H, W, lanes) of a blocked tensor."""
-    batch, blocks, *rest = physical_shape(tensor_of(value))
-    return (batch * blocks, *rest)
-
-
-def _require_blocked(op: Operation) -> None:
-    for value in (*op.operands, *op.results):
-        if block_of(tensor_of(value)) == 1:
-            raise ConvoptError(
-                f"expected {op.name} in channel blocks (conv-assign-layouts), found {value.type}"
-            )
-
-
 def _plan_elementwise(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ElementwiseOp)
     is_blocked = block_of(op.result_type) > 1
     shape = ElementwiseShape.of(
-        _shape(op.result),
-        [_shape(value) for value in op.operands],
+        shape_of(op.result),
+        [shape_of(value) for value in op.operands],
         target.lanes if is_blocked else None,
     )
     body = op.body.block
-    return _plan(
+    return op_plan(
         "elementwise",
         op,
         target,
@@ -134,8 +76,8 @@ def _plan_elementwise(op: Operation, target: CpuTarget) -> KernelPlan:
 
 def _plan_pool(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, PoolOp)
-    _require_blocked(op)
-    source, result = _blocked_images(op.input), _blocked_images(op.result)
+    require_blocked(op)
+    source, result = blocked_images(op.input), blocked_images(op.result)
     window = op.window
     rows, columns = (
         Axis(source[i + 1], result[i + 1], window.kernel[i], window.stride[i],
@@ -144,7 +86,7 @@ def _plan_pool(op: Operation, target: CpuTarget) -> KernelPlan:
     )  # fmt: skip
     average = op.kind is PoolKind.AVERAGE
     pool = Pool(source[0], rows, columns, average, op.count_include_pad)
-    return _plan(
+    return op_plan(
         "avgpool" if average else "maxpool",
         op,
         target,
@@ -157,10 +99,10 @@ def _plan_pool(op: Operation, target: CpuTarget) -> KernelPlan:
 
 def _plan_global_pool(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, GlobalPoolOp)
-    _require_blocked(op)
-    images, height, width, lanes = _blocked_images(op.input)
+    require_blocked(op)
+    images, height, width, lanes = blocked_images(op.input)
     average = op.kind is PoolKind.AVERAGE
-    return _plan(
+    return op_plan(
         "global_avgpool" if average else "global_maxpool",
         op,
         target,
@@ -178,12 +120,12 @@ def _plan_convert(op: Operation, target: CpuTarget) -> KernelPlan:
             f"expected a conversion between nchw and blocks of {target.lanes} channels, "
             f"found {op.input.type} to {op.result.type}"
         )
-    batch, channels, height, width = _shape(op.input)
+    batch, channels, height, width = shape_of(op.input)
     conversion = Conversion(batch, channels, height * width, target.lanes, target.prefetches)
     plain_type = f32_memref(batch, channels, conversion.pixels)
     blocked_type = f32_memref(batch * conversion.blocks, conversion.pixels, target.lanes)
     to_blocked = block_of(tensor_of(op.input)) == 1
-    return _plan(
+    return op_plan(
         "to_blocked" if to_blocked else "to_plain",
         op,
         target,
@@ -203,11 +145,11 @@ def _plan_concat(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ConcatOp)
     axis = op.axis
     if block_of(tensor_of(op.result)) > 1:
-        channels = concatenated([_shape(value)[1] for value in op.operands])
+        channels = concatenated([shape_of(value)[1] for value in op.operands])
         return _plan_gather("concat", op, target, block_runs(channels, target.lanes, 1))
-    outer = prod(_shape(op.result)[:axis])
-    sizes = [prod(_shape(value)[axis:]) for value in op.operands]
-    return _plan(
+    outer = prod(shape_of(op.result)[:axis])
+    sizes = [prod(shape_of(value)[axis:]) for value in op.operands]
+    return op_plan(
         "concat",
         op,
         target,
@@ -219,8 +161,8 @@ def _plan_concat(op: Operation, target: CpuTarget) -> KernelPlan:
 
 def _plan_shuffle(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ChannelShuffleOp)
-    _require_blocked(op)
-    channels = shuffled(_shape(op.input)[1], op.groups)
+    require_blocked(op)
+    channels = shuffled(shape_of(op.input)[1], op.groups)
     return _plan_gather("shuffle", op, target, block_runs(channels, target.lanes, op.groups))
 
 
@@ -231,7 +173,7 @@ def _plan_gather(
     batch, blocks, pixels, lanes = _flat_pixels(op.results[0])
     most_pixels = target.l1_bytes // (2 * FLOAT_BYTES * blocks * lanes)
     gather = ChannelGather(batch, pixels, runs, most_pixels)
-    return _plan(
+    return op_plan(
         kind,
         op,
         target,
@@ -243,13 +185,13 @@ def _plan_gather(
 
 def _plan_transpose(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, TransposeOp)
-    sizes = _shape(op.result)
+    sizes = shape_of(op.result)
     permutation = op.permutation.get_values()
-    return _plan(
+    return op_plan(
         "transpose",
         op,
         target,
-        [f32_memref(*_shape(op.input)), f32_memref(*sizes)],
+        [f32_memref(*shape_of(op.input)), f32_memref(*sizes)],
         sizes[0],
         lambda b: movement.write_transpose(b, sizes, permutation),
     )
@@ -257,42 +199,26 @@ def _plan_transpose(op: Operation, target: CpuTarget) -> KernelPlan:
 
 def _plan_pad(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, PadOp)
-    _require_blocked(op)
-    source = _blocked_images(op.input)
+    require_blocked(op)
+    source = blocked_images(op.input)
     top, left, bottom, right = op.padding.get_values()
     value = op.value
-    return _plan(
+    return op_plan(
         "pad",
         op,
         target,
-        [f32_memref(*source), f32_memref(*_blocked_images(op.result))],
+        [f32_memref(*source), f32_memref(*blocked_images(op.result))],
         source[0],
         lambda b: movement.write_pad(b, (source[1], source[2]), (top, left, bottom, right), value),
     )
 
 
-def _plan_dilate(op: Operation, target: CpuTarget) -> KernelPlan:
-    assert isinstance(op, DilateOp)
-    _require_blocked(op)
-    source, result = _blocked_images(op.input), _blocked_images(op.result)
-    sizes = (source[1], source[2]), (result[1], result[2])
-    stride, before = op.stride, op.before
-    return _plan(
-        "dilate",
-        op,
-        target,
-        [f32_memref(*source), f32_memref(*result)],
-        source[0],
-        lambda b: movement.write_dilate(b, *sizes, stride, before),
-    )
-
-
 def _plan_softmax(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, SoftmaxOp)
-    shape, axis = _shape(op.input), op.axis
+    shape, axis = shape_of(op.input), op.axis
     sizes = (prod(shape[:axis]), shape[axis], prod(shape[axis + 1 :]))
     buffer = f32_memref(*sizes)
-    return _plan(
+    return op_plan(
         "softmax",
         op,
         target,
@@ -304,12 +230,12 @@ def _plan_softmax(op: Operation, target: CpuTarget) -> KernelPlan:
 
 def _plan_resize(op: Operation, target: CpuTarget) -> KernelPlan:
     assert isinstance(op, ResizeOp)
-    _require_blocked(op)
-    source, result = _blocked_images(op.input), _blocked_images(op.result)
+    require_blocked(op)
+    source, result = blocked_images(op.input), blocked_images(op.result)
     rows, columns = (
         SourceCoordinate.of(source[i], result[i], op.coordinates.value) for i in (1, 2)
     )
-    return _plan(
+    return op_plan(
         "resize",
         op,
         target,
@@ -348,7 +274,9 @@ _PLANNERS: dict[type[Operation], Callable[[Operation, CpuTarget], KernelPlan]] =
     ChannelShuffleOp: _plan_shuffle,
     TransposeOp: _plan_transpose,
     PadOp: _plan_pad,
-    DilateOp: _plan_dilate,
+    DilateOp: plan_dilate,
+    ChannelSumsOp: plan_channel_sums,
+    TakeImageOp: plan_take_image,
     SoftmaxOp: _plan_softmax,
     ResizeOp: _plan_resize,
 }

@@ -19,6 +19,7 @@ from convopt.convdialect.ops.elementwise import ElementwiseOp
 from convopt.convdialect.ops.fused import FusedOp
 from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.convdialect.ops.pooling import GlobalPoolOp, PoolOp
+from convopt.convdialect.ops.reduction import ChannelSumsOp, TakeImageOp
 from convopt.convdialect.ops.resize import ResizeOp
 from convopt.convdialect.ops.structure import (
     ChannelShuffleOp,
@@ -41,6 +42,8 @@ BLOCKED_OPS = (
     PadOp,
     DilateOp,
     WeightGradientOp,
+    TakeImageOp,
+    ChannelSumsOp,
 )
 
 

@@ -21,7 +21,7 @@ ARGUMENTS = """
     %x: tensor<1x8x6x6xf32>, %w: tensor<8x8x3x3xf32>, %d: tensor<8x1x3x3xf32>,
     %p: tensor<4x8x1x1xf32>, %g: tensor<6x4x3x3xf32>, %b: tensor<8xf32>, %b4: tensor<4xf32>,
     %s: tensor<1x8x1x1xf32>, %r3: tensor<8x6x6xf32>, %dynamic: tensor<1x?x6x6xf32>,
-    %r6: tensor<1x6x6x6xf32>, %empty: tensor<1x0x6x6xf32>,
+    %r6: tensor<1x6x6x6xf32>, %one: tensor<1x1x6x6xf32>, %empty: tensor<1x0x6x6xf32>,
     %wide: tensor<1x8x6x6xf64>, %scalar: f32, %rank0: tensor<f32>,
     %odd: tensor<1x8x6x6xf32, 3 : i32>, %low: tensor<8x6x6xf32, #conv.layout<nchwc, 4>>,
     %wb: tensor<8x8x3x3xf32, #conv.layout<nchwc, 4>>, %m: memref<4x4xf32>, %i: index, %n: i32

@@ -125,3 +125,9 @@ def _kept(inputs: int, outputs: int, stride: int, before: int) -> range:
     first = max(0, -(before // stride))
     stop = min(inputs, (outputs - 1 - before) // stride + 1)
     return range(first, max(first, stop))
+
+
+def write_take_image(b: KernelBuilder, number: int) -> None:
+    """Image `number` of [images, vectors, lanes]; the parallel index runs over the vectors."""
+    source, output, begin, end = b.arguments
+    b.each(begin, end, lambda i: b.store(b.load(source, number, i, 0), output, i, 0))
