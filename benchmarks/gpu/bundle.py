@@ -1,5 +1,6 @@
 """Writing a bundle: machine code, weight maps, the description, and the package that runs it."""
 
+import gzip
 import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
@@ -75,7 +76,8 @@ def write_folder(
     compiled: Sequence[CompiledCase],
     assemble: Callable[[Sequence[str]], Iterable[bytes]],
 ) -> None:
-    """All files of a bundle. `assemble` makes machine code of CUDA texts."""
+    """All files of a bundle. `assemble` makes machine code of CUDA texts, which lie beside it, for
+    people."""
     texts = {name: text for case in compiled for name, text in case.kernels.items()}
     shards = _shards(list(texts.values()))
     sources = [_source(shard) for shard in shards]
@@ -85,7 +87,8 @@ def write_folder(
     for number, (shard, source, code) in numbered:
         name = f"{_CODE}/{number:03}"
         (folder / f"{name}.cubin").write_bytes(code)
-        (folder / f"{name}.cu").write_text(source, encoding="utf-8")
+        text = gzip.compress(source.encode(), mtime=0)
+        (folder / f"{name}.cu.gz").write_bytes(text)
         files |= {text.kernel.name: f"{name}.cubin" for text in shard}
     fields = {
         "format": FORMAT,

@@ -15,7 +15,7 @@ from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.arith import ConstantOp
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, FunctionType, ModuleOp, f16
-from xdsl.ir import Block, BlockArgument, SSAValue
+from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
@@ -23,9 +23,9 @@ from convopt.benchmarks.gpu.built import PackedNumbers
 from convopt.benchmarks.gpu.on_device.bundle import F16, F32
 from convopt.convdialect.constants import constant_elements
 from convopt.convdialect.element_types import ConvTensor, channels_of_word, element_of
-from convopt.convdialect.layouts import blocked, tensor_of
+from convopt.convdialect.layouts import blocked, physical_shape, reshaped, tensor_of
 from convopt.convdialect.ops.cast import CastOp
-from convopt.convdialect.ops.structure import ConvertLayoutOp
+from convopt.convdialect.ops.structure import ConvertLayoutOp, ReshapeOp
 from convopt.errors import ConvoptError
 from convopt.passes.rewriting import erase_dead
 from convopt.passes.simplify.lower_precision import LowerPrecisionPass
@@ -47,11 +47,15 @@ def with_f16_borders(passes: Sequence[ModulePass]) -> list[ModulePass]:
     return found
 
 
-def restore_numbers(module: ModuleOp) -> Numbers:
-    """Put f32 numbers in the place of lowered constants, for packing alone; all of them.
+def prepare(module: ModuleOp) -> Numbers:
+    """Make of a planned module what kernels are built from: numbers, which are returned, in the
+    place of f16 constants, and words as plain tensors at the borders.
 
-    Raises ConvoptError for a constant that has none.
+    Raises ConvoptError for an f16 constant that has no numbers.
     """
+    for function in list(module.walk()):
+        if isinstance(function, func.FuncOp):
+            _flatten_borders(function.body.block)
     found: list[Numbers] = []
     for op in module.walk():
         if not isinstance(op, ConstantOp) or not _is_half(op.result):
@@ -65,6 +69,32 @@ def restore_numbers(module: ModuleOp) -> Numbers:
         assert array is not None
         found.append(np.ascontiguousarray(array).view(np.uint32).reshape(-1))
     return np.concatenate([np.zeros(0, np.uint32), *found])
+
+
+def _flatten_borders(block: Block) -> None:
+    """Reshapes stand between words, which are nobody's outside, and row-major tensors of the same
+    bytes; they move nothing."""
+    for argument in list(block.args):
+        words = tensor_of(argument)
+        flat = reshaped(words, physical_shape(words))
+        whole = Rewriter.replace_value_with_new_type(argument, flat)
+        reshape = ReshapeOp(whole, words.get_shape())
+        whole.replace_uses_with_if(
+            reshape.result, lambda use, own=reshape: use.operation is not own
+        )
+        Rewriter.replace_value_with_new_type(reshape.result, words)
+        block.insert_op_before(reshape, _first(block))
+    last = block.last_op
+    assert last is not None
+    for index, value in enumerate(list(last.operands)):
+        reshape = ReshapeOp(value, physical_shape(tensor_of(value)))
+        block.insert_op_before(reshape, last)
+        last.operands[index] = reshape.result
+
+
+def _first(block: Block) -> Operation:
+    assert block.first_op is not None
+    return block.first_op
 
 
 def lay_out(

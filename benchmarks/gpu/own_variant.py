@@ -9,7 +9,7 @@ from convopt.backends.tvm.network import Network, build_network
 from convopt.backends.tvm.prelude import cuda_prelude
 from convopt.backends.tvm.program import Argument
 from convopt.benchmarks.gpu.built import BuiltVariant, KernelText, PackedNumbers
-from convopt.benchmarks.gpu.halves import lay_out, restore_numbers
+from convopt.benchmarks.gpu.halves import lay_out, prepare
 from convopt.benchmarks.gpu.on_device.bundle import F16, F32, Launch
 from convopt.benchmarks.gpu.planning import PlannedVariant, Reckoned, reckon
 from convopt.passes.geometry.blocks.kinds import ModuleKind
@@ -24,7 +24,7 @@ def build(variant: PlannedVariant, target: GpuTarget) -> BuiltVariant:
     """
     reckoned = reckon(variant.module, target)
     if variant.precision == F16:
-        halves = restore_numbers(variant.module)
+        halves = prepare(variant.module)
         network = build_network(variant.module, target, "case")
         weights, moved = lay_out(network.weights, _weights_at(network), halves)
         places = moved.__getitem__

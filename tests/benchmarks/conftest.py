@@ -11,6 +11,8 @@ import pytest
 
 from convopt.backends.targets import gpu_target
 from convopt.backends.tvm.program import Kernel
+from convopt.benchmarks.gpu.cases import BenchmarkCase
+from convopt.benchmarks.networks.graph import Activation, GraphBuilder
 from convopt.testing.cuda import compile_for_cpu, find_host_compiler
 
 TARGET = "h200"
@@ -19,16 +21,22 @@ STATIC = re.compile(r"__shared__ alignas\(64\) (\w+) (\w+)\[(\d+)\];")
 SHUFFLES = """
 #define __activemask() 0xffffffffu
 static float exchanged[1024];
-static int lane_of_block() {
-  return threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
-}
-static float __shfl_down_sync(unsigned, float value, int offset, int width) {
-  const int lane = lane_of_block();
-  exchanged[lane] = value;
+static float exchange(float value, int from) {  // from: lane of the own group, -1 for the own
+  const int own = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
+  exchanged[own] = value;
   __syncthreads();
-  const float found = lane % width + offset < width ? exchanged[lane + offset] : value;
+  const float found = from < 0 ? value : exchanged[own / 32 * 32 + from];
   __syncthreads();
   return found;
+}
+static int lane() {
+  return (threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z)) % 32;
+}
+static float __shfl_down_sync(unsigned, float value, int offset, int width) {
+  return exchange(value, lane() % width + offset < width ? lane() + offset : -1);
+}
+static float __shfl_sync(unsigned, float value, int from, int width) {
+  return exchange(value, lane() / width * width + from);
 }
 """
 """All threads of a block arrive at TVM's shuffles, so that barriers may stand around them."""
@@ -113,6 +121,32 @@ def without_static_shared(text):
         name = re.search(r"(\w+)\(float", function)[1]
         bytes_of[name] = 64 * sum(sizes)
     return "".join(found), bytes_of
+
+
+@dataclass(frozen=True)
+class SmallNetwork(BenchmarkCase):
+    """All kinds of steps, on tiny images."""
+
+    def model(self):
+        graph = GraphBuilder("small", 15)
+        relu, relu6 = Activation.RELU, Activation.RELU6
+        x = graph.conv(graph.input, 8, 3, 2, pads=(0, 0, 0, 0), activation=relu)
+        inner = graph.depthwise(graph.conv(x, 24, activation=relu6), activation=relu6)
+        x = graph.add(x, graph.conv(inner, 8))
+        x = graph.max_pool(graph.activate(x, relu))
+        model = graph.model(graph.classify(graph.conv(x, 12, activation=relu), 5))
+        for value in (*model.graph.input, *model.graph.output):
+            value.type.tensor_type.shape.dim[0].dim_value = self.batch
+        return model
+
+    @property
+    def macs(self):
+        return 1
+
+
+@pytest.fixture(scope="session")
+def small_network() -> SmallNetwork:
+    return SmallNetwork("whole", "network", "made_up", 2, 1)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Bundles for machines with a GPU: cases, weights as numbers, files, errors."""
 
 import ast
+import gzip
 import json
 import subprocess
 import sys
@@ -230,3 +231,5 @@ def test_a_bundle_holds_machine_code(tmp_path):
         code = bundle.code(kernel.file)
         assert code.startswith(b"\x7fELF")
         assert name.encode() in code
+        text = gzip.decompress((tmp_path / "b" / kernel.file).with_suffix(".cu.gz").read_bytes())
+        assert f" {name}(".encode() in text

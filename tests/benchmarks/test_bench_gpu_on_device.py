@@ -27,32 +27,10 @@ from convopt.benchmarks.gpu.on_device.torch_graph import (
     only_convolutions,
 )
 from convopt.benchmarks.layer import Layer
-from convopt.benchmarks.networks.graph import Activation, GraphBuilder
 
 CHECK, PAIRS, ENERGY = (
     next(part for part in PARTS if part.name == name) for name in ("check", "pairs", "energy")
 )
-
-
-@dataclass(frozen=True)
-class SmallNetwork(BenchmarkCase):
-    """All kinds of steps, on tiny images."""
-
-    def model(self):
-        graph = GraphBuilder("small", 15)
-        relu, relu6 = Activation.RELU, Activation.RELU6
-        x = graph.conv(graph.input, 8, 3, 2, pads=(0, 0, 0, 0), activation=relu)
-        inner = graph.depthwise(graph.conv(x, 24, activation=relu6), activation=relu6)
-        x = graph.add(x, graph.conv(inner, 8))
-        x = graph.max_pool(graph.activate(x, relu))
-        model = graph.model(graph.classify(graph.conv(x, 12, activation=relu), 5))
-        for value in (*model.graph.input, *model.graph.output):
-            value.type.tensor_type.shape.dim[0].dim_value = self.batch
-        return model
-
-    @property
-    def macs(self):
-        return 1
 
 
 def pair():
@@ -69,9 +47,8 @@ def pair():
 
 
 @pytest.fixture(scope="module")
-def recorded(record, tmp_path_factory):
-    cases = [pair(), SmallNetwork("whole", "network", "made_up", 2, 1)]
-    return record(tmp_path_factory.mktemp("gpu") / "bundle", cases, Wanted(2))
+def recorded(record, small_network, tmp_path_factory):
+    return record(tmp_path_factory.mktemp("gpu") / "bundle", [pair(), small_network], Wanted(2))
 
 
 @pytest.mark.parametrize("kind", ["pair", "network"])
@@ -137,11 +114,11 @@ def test_peers_compute_the_case(recorded, layout, number, host_library):
     assert relative_error(0 * result, shop.reference()) == pytest.approx(1.0)
 
 
-def test_the_reference_agrees_with_onnxruntime(recorded):
+def test_the_reference_agrees_with_onnxruntime(recorded, small_network):
     onnxruntime = pytest.importorskip("onnxruntime", reason="the other reference")
     from onnx import numpy_helper
 
-    case, model = recorded.bundle.cases[1], SmallNetwork("whole", "network", "m", 2, 1).model()
+    case, model = recorded.bundle.cases[1], small_network.model()
     constants, (image,) = make_constants(case.graph), make_inputs(case.graph)
     for tensor in model.graph.initializer:
         if tensor.name in constants:

@@ -11,7 +11,7 @@ import convopt
 from convopt.benchmarks.gpu.cases import BenchmarkCase
 from convopt.benchmarks.gpu.chain import Chain, Stage
 from convopt.benchmarks.gpu.compiled_case import Wanted
-from convopt.benchmarks.gpu.halves import lay_out, restore_numbers
+from convopt.benchmarks.gpu.halves import lay_out, prepare
 from convopt.benchmarks.gpu.numbered import number_weights
 from convopt.benchmarks.gpu.planning import plan_precision
 from convopt.benchmarks.layer import Layer
@@ -42,8 +42,9 @@ WIDE = pair("wide", ("dw", 64, 64, 3, 1, "relu"), ("pw", 64, 48, 1, 1, ""))
 
 
 @pytest.fixture(scope="module")
-def recorded(record, tmp_path_factory):
-    return record(tmp_path_factory.mktemp("gpu") / "bundle", [ODD, WIDE], ALL)
+def recorded(record, small_network, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gpu") / "bundle"
+    return record(folder, [ODD, WIDE, small_network], ALL)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def rows(recorded, bench):
     }
 
 
-@pytest.mark.parametrize("case", ["odd", "wide"])
+@pytest.mark.parametrize("case", ["odd", "wide", "whole"])
 @pytest.mark.parametrize(
     ("contender", "precision", "least", "most"),
     [
@@ -134,7 +135,7 @@ def test_f16_has_f16_borders():
         assert str(tensor_of(value).element_type) == "f16"
         assert block_of(tensor_of(value)) == 2
     assert not [op for op in variant.module.walk() if isinstance(op, CastOp | ConvertLayoutOp)]
-    numbers = restore_numbers(variant.module)
+    numbers = prepare(variant.module)
     assert sorted(numbers) == [*range(1, 7 * 17 + 1), *range(137, 137 + 9 * 17)]
 
 
@@ -147,7 +148,7 @@ def test_constants_without_numbers_are_refused():
 
     run_passes(module, planning_passes(TARGET, "f16"), new_context())
     with pytest.raises(ConvoptError, match="expected f16 constants of lowered weights alone"):
-        restore_numbers(module)
+        prepare(module)
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.booleans()), min_size=1, max_size=6))
