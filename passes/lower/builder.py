@@ -52,6 +52,7 @@ class KernelBuilder:
         self._last_constant: Operation | None = None
         self._indices: dict[int, SSAValue] = {}
         self._floats: dict[tuple[float, Attribute], SSAValue] = {}
+        self._lane_numbers: SSAValue | None = None
         self._computed: list[dict[tuple[type[Operation], Index, Index], SSAValue]] = [{}]
 
     @property
@@ -115,6 +116,14 @@ class KernelBuilder:
             dense = DenseIntOrFPElementsAttr.from_list(self.vector_type, [number])
             self._floats[key] = self._constant(dense, self.vector_type)
         return self._floats[key]
+
+    def lane_numbers(self) -> SSAValue:
+        """A vector that holds the number of each lane."""
+        if self._lane_numbers is None:
+            numbers = [float(lane) for lane in range(self.lanes)]
+            dense = DenseIntOrFPElementsAttr.from_list(self.vector_type, numbers)
+            self._lane_numbers = self._constant(dense, self.vector_type)
+        return self._lane_numbers
 
     # -- index arithmetic
 

@@ -9,6 +9,7 @@ from convopt.convdialect.gradient_schedules import GradientScheme, GradientTileA
 from convopt.convdialect.layouts import block_of
 from convopt.convdialect.ops.gradients import WeightGradientOp
 from convopt.convdialect.schedules import Prefetch
+from convopt.passes.geometry.outer_products import OuterProducts
 from convopt.passes.geometry.weight_gradients import WeightGradient
 
 
@@ -25,7 +26,29 @@ def check_gradient_layouts(op: WeightGradientOp, target: CpuTarget) -> None:
 
 def check_gradient_tile(problem: WeightGradient, tile: GradientTileAttr, target: CpuTarget) -> None:
     """Raise ConvoptError, naming expected and found, for a tile that its scheme cannot do."""
-    _check_lanes(problem, tile, target)
+    if tile.scheme is GradientScheme.BROADCAST:
+        _check_products(OuterProducts(problem, target.lanes), tile)
+    else:
+        _check_lanes(problem, tile, target)
+
+
+def _check_products(products: OuterProducts, tile: GradientTileAttr) -> None:
+    if products.group_vectors % tile.vectors.data:
+        raise ConvoptError(
+            f"expected a tile whose vectors divide the {products.group_vectors} with the same "
+            f"input channels, found {tile}"
+        )
+    if tile.channels.data > products.run:
+        raise ConvoptError(
+            f"expected at most {products.run} channels, which lie in one block, found {tile}"
+        )
+    limits = {
+        "taps": (products.problem.columns.kernel, "kernel columns"),
+        "rows": (products.problem.rows.outputs, "rows of the gradient"),
+    }
+    for name, (limit, what) in limits.items():
+        if tile.extents[name] > limit:
+            raise ConvoptError(f"expected at most {limit} {what}, found {tile}")
 
 
 def _check_lanes(problem: WeightGradient, tile: GradientTileAttr, target: CpuTarget) -> None:

@@ -1,11 +1,15 @@
 """Kernel plans of weight gradients."""
 
+from collections.abc import Callable
 from functools import partial
+
+from xdsl.ir import Attribute
 
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.gradient_schedules import GradientScheme, GradientTileAttr
 from convopt.convdialect.ops.gradients import WeightGradientOp
+from convopt.passes.geometry.outer_products import OuterProducts
 from convopt.passes.geometry.weight_gradients import weight_gradient_of
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.gradient_checks import check_gradient_layouts, check_gradient_tile
@@ -16,6 +20,8 @@ from convopt.passes.lower.kernels.lane_gradient_shape import LaneGradientShape
 from convopt.passes.lower.kernels.lane_operands import LaneOperands
 from convopt.passes.lower.kernels.lane_results import LaneResults
 from convopt.passes.lower.kernels.lane_strip import LaneStripKernel
+from convopt.passes.lower.kernels.outer_product import OuterProductKernel
+from convopt.passes.lower.kernels.outer_product_shape import OuterProductShape
 from convopt.passes.lower.packing import pack_blocked
 
 
@@ -27,7 +33,23 @@ def plan_weight_gradient(op: WeightGradientOp, target: CpuTarget) -> KernelPlan:
     problem = weight_gradient_of(op)
     check_gradient_layouts(op, target)
     check_gradient_tile(problem, tile, target)
+    if tile.scheme is GradientScheme.BROADCAST:
+        return _of_outer_products(op, tile, target)
     return _by_lane(op, tile, target)
+
+
+def _of_outer_products(
+    op: WeightGradientOp, tile: GradientTileAttr, target: CpuTarget
+) -> KernelPlan:
+    products = OuterProducts(weight_gradient_of(op), target.lanes)
+    shape = OuterProductShape(products, tile, target.indexed_fma)
+
+    def write(b: KernelBuilder) -> None:
+        source, grad, result, *_ = b.arguments
+        OuterProductKernel(b, shape, source, grad, result).write()
+
+    types = (shape.input_type, shape.grad_type, shape.result_type)
+    return _plan(op, tile, target, types, shape.chunks.extent, write)
 
 
 def _by_lane(op: WeightGradientOp, tile: GradientTileAttr, target: CpuTarget) -> KernelPlan:
@@ -44,17 +66,22 @@ def _by_lane(op: WeightGradientOp, tile: GradientTileAttr, target: CpuTarget) ->
         kernel = LaneStripKernel if by_strip else LaneGradientKernel
         kernel(b, shape, operands, LaneResults(b, shape, result)).write(begin, end)
 
-    pack = partial(pack_blocked, lanes=lanes)
-    name, detail = _kernel_name(op, tile, lanes)
-    return KernelPlan(
-        name,
-        (Operand(op.input, pack), Operand(op.grad, pack)),
-        (shape.input_type, shape.grad_type, shape.result_type),
-        shape.blocks,
-        write,
-        detail,
-        op.macs,
-    )
+    types = (shape.input_type, shape.grad_type, shape.result_type)
+    return _plan(op, tile, target, types, shape.blocks, write)
+
+
+def _plan(
+    op: WeightGradientOp,
+    tile: GradientTileAttr,
+    target: CpuTarget,
+    buffer_types: tuple[Attribute, ...],
+    extent: int,
+    write: Callable[[KernelBuilder], None],
+) -> KernelPlan:
+    pack = partial(pack_blocked, lanes=target.lanes)
+    operands = (Operand(op.input, pack), Operand(op.grad, pack))
+    name, detail = _kernel_name(op, tile, target.lanes)
+    return KernelPlan(name, operands, buffer_types, extent, write, detail, op.macs)
 
 
 def _kernel_name(
