@@ -28,6 +28,7 @@ __all__ = [
     "emit",
     "load",
     "optimize",
+    "torch",
 ]
 
 _HOME = {
@@ -44,6 +45,8 @@ _HOME = {
 
 
 def __getattr__(name: str) -> object:
+    if name == "torch":
+        return importlib.import_module("convopt.torch")
     if name not in _HOME:
         raise AttributeError(f"module 'convopt' has no attribute '{name}'")
     value = getattr(importlib.import_module(_HOME[name]), name)

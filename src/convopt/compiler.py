@@ -14,6 +14,7 @@ from convopt.cache import ModelCache, model_key, user_cache
 from convopt.collection import paused_collection
 from convopt.emit_kinds import KINDS, check_kind
 from convopt.errors import ConvoptError
+from convopt.frontends.torch import is_exported, load_exported
 from convopt.model import Model
 from convopt.pass_observer import PassClock, PassObserver
 from convopt.precision import F32, check_precision
@@ -326,9 +327,11 @@ def _load(source: SourceBytes, shapes: Shapes) -> Model:
 
 def _loaded(source: ModelSource, shapes: Shapes | None) -> Model:
     if shapes:
-        raise ConvoptError("expected shapes only for a model that is not loaded yet")
+        raise ConvoptError("expected shapes only for ONNX models: this one says its own")
     if isinstance(source, Model):
         return source
+    if is_exported(source):
+        return load_exported(source)
     from xdsl.dialects.builtin import ModuleOp
 
     from convopt.frontends.mlir import model_of_module

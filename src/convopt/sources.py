@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from convopt.errors import ConvoptError
+from convopt.frontends.torch import is_exported
 from convopt.model import Model
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 Shapes: TypeAlias = Mapping[str, Sequence[int]]
 ModelSource: TypeAlias = "str | os.PathLike[str] | bytes | Model | ModuleOp | Any"
-"""A path (.onnx or .mlir), MLIR text, the bytes of an ONNX file, an `onnx.ModelProto`, a loaded
-model, or a module."""
+"""A path (.onnx or .mlir), MLIR text, the bytes of an ONNX file, an `onnx.ModelProto`, a
+`torch.export.ExportedProgram`, a loaded model, or a module."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class SourceBytes:
 
 
 def read_source(source: ModelSource) -> SourceBytes | None:
-    """The bytes of a source; None for a model or module that is loaded already.
+    """The bytes of a source; None for what is in memory already: a model, module or program.
 
     Raises ConvoptError for files that cannot be read and for anything else.
     """
@@ -40,13 +41,14 @@ def read_source(source: ModelSource) -> SourceBytes | None:
         return SourceBytes(source.encode(), "model", "<text>", None, is_onnx=False)
     if isinstance(source, str | os.PathLike):
         return _read_file(Path(source))
-    if isinstance(source, Model) or hasattr(source, "walk"):
+    if isinstance(source, Model) or hasattr(source, "walk") or is_exported(source):
         return None
     if hasattr(source, "SerializeToString"):
         return SourceBytes(source.SerializeToString(), "model", "<proto>", None, is_onnx=True)
     raise ConvoptError(
         "expected a path of a .onnx or .mlir file, MLIR text, the bytes of an ONNX file, an "
-        f"onnx.ModelProto or a convopt model, found {type(source).__name__}"
+        "onnx.ModelProto, a torch.export.ExportedProgram or a convopt model, found "
+        f"{type(source).__name__}"
     )
 
 

@@ -8,8 +8,8 @@ from torch import fx
 
 from convopt.torch.inference import compile_inference
 from convopt.torch.options import options_of
-from convopt.torch.others import Compiled, compile_by_others
-from convopt.torch.report import GraphReport, publish
+from convopt.torch.others import Compiled, compile_by_others, is_control_flow, summary
+from convopt.torch.report import GraphReport, logger, publish
 
 NO_CONVOLUTION = "no convolution that convopt compiles"
 
@@ -27,11 +27,18 @@ def convopt(
     given = options_of(options)
     reason = _obstacle(inputs)
     if reason is None:
-        compiled, report = compile_inference(module, inputs, given)
-        if compiled is not None:
-            publish(report)
-            return compiled
-        reason = NO_CONVOLUTION
+        try:
+            compiled, report = compile_inference(module, inputs, given)
+        except Exception as error:
+            if is_control_flow(error):
+                raise
+            logger.warning("convopt failed, others compile this graph", exc_info=True)
+            reason = f"convopt failed: {summary(error)}"
+        else:
+            if compiled is not None:
+                publish(report)
+                return compiled
+            reason = NO_CONVOLUTION
     others = compile_by_others(module, inputs, given.rest)
     publish(GraphReport(rest=others.who, notes=(reason, *others.notes)))
     return others.function

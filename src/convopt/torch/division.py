@@ -8,7 +8,14 @@ from torch import fx
 
 from convopt.backends.targets.host import host_target
 from convopt.errors import ConvoptError
-from convopt.frontends.torch.graph import CONVOLUTIONS, TorchGraph, location, macs, operators
+from convopt.frontends.torch.graph import (
+    CONVOLUTIONS,
+    TorchGraph,
+    is_item,
+    location,
+    macs,
+    operators,
+)
 from convopt.frontends.torch.importer import import_nodes
 from convopt.frontends.torch.partition import NodeSet, divide
 from convopt.torch.building import build_segment, set_model
@@ -59,7 +66,7 @@ class DividedGraph:
         self.left = tuple(
             LeftNode(location(node), str(node.target), reasons[node], macs(node))
             for node in nodes
-            if node in reasons
+            if node in reasons and not is_item(node)
         )
         self.used = self._used_places(graph)
 
@@ -111,7 +118,7 @@ def _attributes(module: fx.GraphModule) -> Mapping[str, torch.Tensor]:
 def _taken(nodes: NodeSet) -> TakenSet:
     convolutions = [node for node in nodes.nodes if str(node.target) in CONVOLUTIONS]
     return TakenSet(
-        tuple(map(location, nodes.nodes)),
+        tuple(location(node) for node in nodes.nodes if not is_item(node)),
         tuple(map(location, convolutions)),
         sum(map(macs, nodes.nodes)),
     )

@@ -116,7 +116,7 @@ def _fixed_places(module: fx.GraphModule, inputs: Sequence[torch.Tensor]) -> lis
 def _is_of_module(node: fx.Node) -> bool:
     """Whether Dynamo found the value as an attribute of a module; `guarded` ones are a user's own
     static memory, whose contents are new at every call."""
-    return node.meta.get("tensor_dict", {}).get("_dynamo_static_input_type") == "unguarded"
+    return bool(node.meta.get("tensor_dict", {}).get("_dynamo_static_input_type") == "unguarded")
 
 
 def _changed_places() -> frozenset[int]:

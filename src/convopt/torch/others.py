@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from torch import fx
 from torch._dynamo import lookup_backend
-from torch._dynamo.exc import BackendCompilerFailed
+from torch._dynamo.exc import BackendCompilerFailed, TorchDynamoException
 
 Compiled: TypeAlias = Callable[..., Any]
 
@@ -31,11 +31,19 @@ def compile_by_others(module: fx.GraphModule, inputs: Sequence[Any], who: str) -
         return Others(module.forward, EAGER)
     try:
         return Others(lookup_backend(INDUCTOR)(module, list(inputs)), INDUCTOR)
-    except BackendCompilerFailed as error:
+    except Exception as error:
+        if is_control_flow(error):
+            raise
         logger.debug("inductor failed", exc_info=True)
-        return Others(module.forward, EAGER, (f"inductor failed: {_first_line(error)}",))
+        return Others(module.forward, EAGER, (f"inductor failed: {summary(error)}",))
 
 
-def _first_line(error: Exception) -> str:
+def is_control_flow(error: Exception) -> bool:
+    """Whether an exception tells Dynamo to do something else, such as to trace again."""
+    return isinstance(error, TorchDynamoException) and not isinstance(error, BackendCompilerFailed)
+
+
+def summary(error: Exception) -> str:
+    """An error in one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -125,6 +125,7 @@ class FunctionBuilder:
         else:
             self._block.insert_ops_before(self._constants, first)
         self._block.add_op(ReturnOp(*results))
+        self._remove_unused()
         type_ = FunctionType.from_lists(self._block.arg_types, [each.type for each in results])
         function = FuncOp(
             FUNCTION_NAME,
@@ -134,6 +135,12 @@ class FunctionBuilder:
             res_attrs=_names(outputs),
         )
         return ModuleOp([function])
+
+    def _remove_unused(self) -> None:
+        """Removes operations without use, such as transpositions that others undid."""
+        for op in reversed(list(self._block.ops)):
+            if op.results and not any(result.uses for result in op.results):
+                self._block.erase_op(op)
 
 
 def _names(names: Sequence[str]) -> ArrayAttr[DictionaryAttr]:

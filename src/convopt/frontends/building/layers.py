@@ -9,13 +9,14 @@ from xdsl.ir import SSAValue
 from convopt.convdialect.attributes import PoolKind
 from convopt.convdialect.ops.convolution import Conv2DOp
 from convopt.convdialect.ops.pooling import PoolOp
-from convopt.convdialect.ops.structure import ReshapeOp
+from convopt.convdialect.ops.structure import ReshapeOp, TransposeOp
 from convopt.convdialect.regions import ScalarBuilder, build_region
 from convopt.convdialect.shapes import Window
 from convopt.frontends.building.function import Array, Unsupported, shape_of
 from convopt.frontends.building.node import NodeBuilder
 
 POINTWISE = Window((1, 1))
+CHANNELS_LAST = (0, 2, 3, 1)
 
 
 def convolution(
@@ -62,6 +63,28 @@ def fully_connected(
     addend = None if bias is None else node.named_constant(bias[1], bias[0])
     result = convolution(node, pixels, filters, addend)
     return node.emit(ReshapeOp(result, (*shape[:-1], array.shape[0])))
+
+
+def transposed(node: NodeBuilder, value: SSAValue, permutation: Sequence[int]) -> SSAValue:
+    """Axis i of the result is axis permutation[i] of the value; two in a row become one or none."""
+    axes = tuple(permutation)
+    if isinstance(value.owner, TransposeOp):
+        axes = tuple(value.owner.permutation.get_values()[axis] for axis in axes)
+        value = value.owner.input
+    return value if axes == tuple(range(len(axes))) else node.emit(TransposeOp(value, axes))
+
+
+def feature_map_of(value: SSAValue) -> SSAValue | None:
+    """The [N, C, H, W] that a value [N, H, W, C] is the transposition of, if it is one."""
+    owner = value.owner
+    if not isinstance(owner, TransposeOp) or owner.permutation.get_values() != CHANNELS_LAST:
+        return None
+    return owner.input
+
+
+def channels_last(node: NodeBuilder, value: SSAValue) -> SSAValue:
+    """[N, C, H, W] as [N, H, W, C]"""
+    return transposed(node, value, CHANNELS_LAST)
 
 
 def pool(

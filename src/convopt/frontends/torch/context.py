@@ -44,9 +44,14 @@ class NodeContext(NodeBuilder):
         return value
 
     def operand(self, name: str) -> SSAValue | float:
-        """An argument of arithmetic: a tensor, or a number."""
+        """An argument of arithmetic: a tensor, or a number, also that of a constant tensor."""
         argument = self._arguments[name]
-        return self.value(name) if isinstance(argument, fx.Node) else self._number(argument)
+        if not isinstance(argument, fx.Node):
+            return self._number(argument)
+        array = self._graph.constant(argument.name)
+        if array is None or array.size != 1 or array.ndim > len(self.result_shape()):
+            return self.value(name)
+        return float(array.reshape(()))
 
     def number(self, name: str) -> float:
         """An argument that is a number."""

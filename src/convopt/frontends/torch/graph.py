@@ -14,7 +14,7 @@ from convopt.frontends.building.function import Array
 
 Node: TypeAlias = fx.Node
 
-CONVOLUTIONS = frozenset({"aten.convolution.default", "aten.conv2d.default"})
+CONVOLUTIONS = frozenset({"aten.convolution.default", "aten.conv2d.default", "aten.conv2d.padding"})
 
 _MODULE_ROOT = re.compile(r"^L\['\w+'\]\.?")
 _MODULE_ITEM = re.compile(r"\._modules\['(\w+)'\]")

@@ -37,6 +37,8 @@ def import_nodes(
         if graph.is_constant(node):
             continue
         try:
+            if is_item(node) and node.args[0] in failures:
+                raise Unsupported(f"convopt does not run '{node.args[0].name}'")
             _import_node(graph, node, builder)
         except Unsupported as error:
             failures[node] = str(error)

@@ -2,7 +2,7 @@
 
 from xdsl.ir import SSAValue
 
-from convopt.convdialect.shapes import Pair, Window
+from convopt.convdialect.shapes import Padding, Pair, Window
 from convopt.frontends.building.function import Unsupported, shape_of
 from convopt.frontends.building.layers import convolution as convolution_layer
 from convopt.frontends.torch.context import NodeContext
@@ -13,28 +13,18 @@ from convopt.frontends.torch.converters.table import converts
 def convolution(context: NodeContext) -> SSAValue:
     if context.argument("transposed"):
         raise Unsupported("expected a convolution, found a transposed one")
-    return _convolution(context, _padding(context))
+    return conv2d(context)
 
 
-@converts("conv2d")
+@converts("conv2d", "conv2d.padding")
 def conv2d(context: NodeContext) -> SSAValue:
-    return _convolution(context, _padding(context))
-
-
-def _padding(context: NodeContext) -> Pair:
-    _require_2d(context)
-    return context.pair("padding")
-
-
-def _convolution(context: NodeContext, padding: Pair) -> SSAValue:
-    rows, columns = padding
+    rank = len(shape_of(context.value("input")))
+    if rank != 4:
+        raise Unsupported(f"expected a 2-D convolution (input of rank 4), found {rank - 2}-D")
     filters = context.constant("weight", "filter")
-    window = Window(
-        (filters.shape[2], filters.shape[3]),
-        context.pair("stride"),
-        (rows, columns, rows, columns),
-        context.pair("dilation"),
-    )
+    kernel = (filters.shape[2], filters.shape[3])
+    dilation = context.pair("dilation")
+    window = Window(kernel, context.pair("stride"), _padding(context, kernel, dilation), dilation)
     bias = None
     if context.argument("bias") is not None:
         context.constant("bias", "bias")
@@ -45,7 +35,13 @@ def _convolution(context: NodeContext, padding: Pair) -> SSAValue:
     )
 
 
-def _require_2d(context: NodeContext) -> None:
-    rank = len(shape_of(context.value("input")))
-    if rank != 4:
-        raise Unsupported(f"expected a 2-D convolution (input of rank 4), found {rank - 2}-D")
+def _padding(context: NodeContext, kernel: Pair, dilation: Pair) -> Padding:
+    """Numbers, or `valid` or `same`; an odd element of the latter is at the end."""
+    mode = context.argument("padding")
+    if mode == "valid":
+        return 0, 0, 0, 0
+    if mode != "same":
+        rows, columns = context.pair("padding")
+        return rows, columns, rows, columns
+    height, width = ((size - 1) * step for size, step in zip(kernel, dilation, strict=True))
+    return height // 2, width // 2, height - height // 2, width - width // 2

@@ -1,10 +1,12 @@
-"""Batch norm with fixed statistics."""
+"""Batch norm with fixed statistics, layer norm of channels, softmax."""
 
 import numpy as np
 from xdsl.ir import SSAValue
 
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
+from convopt.convdialect.regions import ScalarBuilder
 from convopt.frontends.building.function import Unsupported, shape_of
+from convopt.frontends.building.layers import channels_last, convolution, feature_map_of
 from convopt.frontends.torch.context import NodeContext
 from convopt.frontends.torch.converters.table import converts
 
@@ -35,6 +37,44 @@ def _parameter(context: NodeContext, name: str, channels: int, default: float | 
     if default is None:
         raise Unsupported(f"expected {name}, found none")
     return context.named_constant(np.full(channels, default, np.float32), name)
+
+
+@converts("native_layer_norm", "layer_norm")
+def layer_norm(context: NodeContext) -> SSAValue:
+    """Over the channels of a feature map that stands as [N, H, W, C].
+
+    Mean and variance at each pixel are convolutions with filters of 1 / C.
+    """
+    value = feature_map_of(context.value("input"))
+    if value is None or len(context.argument("normalized_shape")) != 1:
+        raise Unsupported("expected a norm over the channels of a feature map, found another")
+    channels = shape_of(value)[1]
+    filters = context.named_constant(
+        np.full((1, channels, 1, 1), 1 / channels, np.float32), "mean_of_channels"
+    )
+    mean = convolution(context, value, filters, None)
+    centered = context.elementwise([value, mean], ScalarBuilder.sub)
+    squares = context.elementwise([centered], lambda b, x: b.mul(x, x))
+    variance = convolution(context, squares, filters, None)
+    epsilon = context.number("eps")
+
+    def normalized(b: ScalarBuilder, x: SSAValue, v: SSAValue, *affine: SSAValue) -> SSAValue:
+        result = b.div(x, b.sqrt(b.add(v, b.constant(epsilon))))
+        for each, step in zip(affine, steps, strict=True):
+            result = step(b, result, each)
+        return result
+
+    found = [("weight", ScalarBuilder.mul), ("bias", ScalarBuilder.add)]
+    given = [(name, step) for name, step in found if context.argument(name) is not None]
+    steps = [step for _, step in given]
+    affine = [
+        context.named_constant(
+            context.constant(name, name).reshape(1, channels, 1, 1), context.name_of(name)
+        )
+        for name, _ in given
+    ]
+    result = context.elementwise([centered, variance, *affine], normalized)
+    return channels_last(context, result)
 
 
 @converts("_softmax", "softmax.int")

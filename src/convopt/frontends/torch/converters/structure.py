@@ -4,8 +4,9 @@ from math import prod
 
 from xdsl.ir import SSAValue
 
-from convopt.convdialect.ops.structure import ConcatOp, PadOp, ReshapeOp, TransposeOp
+from convopt.convdialect.ops.structure import ConcatOp, PadOp, ReshapeOp
 from convopt.frontends.building.function import Unsupported, shape_of
+from convopt.frontends.building.layers import transposed
 from convopt.frontends.torch.context import NodeContext
 from convopt.frontends.torch.converters.table import converts
 
@@ -23,6 +24,8 @@ def identity(context: NodeContext) -> SSAValue:
 def reshape(context: NodeContext) -> SSAValue:
     """The same elements in row-major order, under the shape that PyTorch finds."""
     value, shape = context.value(), context.result_shape()
+    while isinstance(value.owner, ReshapeOp):
+        value = value.owner.input
     return value if shape_of(value) == shape else context.emit(ReshapeOp(value, shape))
 
 
@@ -56,7 +59,13 @@ def as_strided(context: NodeContext) -> SSAValue:
 def permute(context: NodeContext) -> SSAValue:
     value = context.value()
     rank = len(shape_of(value))
-    return context.emit(TransposeOp(value, [axis % rank for axis in context.argument("dims")]))
+    return transposed(context, value, [axis % rank for axis in context.argument("dims")])
+
+
+@converts("t")
+def transposed_matrix(context: NodeContext) -> SSAValue:
+    value = context.value()
+    return transposed(context, value, range(len(shape_of(value)))[::-1])
 
 
 @converts("transpose.int")
@@ -65,7 +74,7 @@ def transpose(context: NodeContext) -> SSAValue:
     axes = list(range(len(shape_of(value))))
     first, second = context.argument("dim0") % len(axes), context.argument("dim1") % len(axes)
     axes[first], axes[second] = axes[second], axes[first]
-    return context.emit(TransposeOp(value, axes))
+    return transposed(context, value, axes)
 
 
 @converts("cat")
