@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "convopt.backends.tvm": [
         "convopt.backends",
         "convopt.convdialect",
+        "convopt.passes.cost.gpu.occupancy",
         "convopt.passes.geometry",
         "convopt.passes.lower.arena",
         "convopt.passes.lower.kernel_names",

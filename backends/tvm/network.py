@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAtt
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from convopt.backends.targets import GpuTarget
+from convopt.backends.tvm.checks import check_border
 from convopt.backends.tvm.constants import PackedConstants
 from convopt.backends.tvm.function import DeviceFunction
 from convopt.backends.tvm.lowering import LoweredKernel, lower
@@ -40,8 +41,8 @@ class Network:
 def build_network(module: ModuleOp, target: GpuTarget, symbol: str) -> Network:
     """Write, lower and collect the kernels of a module's function.
 
-    Raises ConvoptError for operations without a kernel, schedules that do not fit, filters that are
-    not constant, and where TVM is missing.
+    Raises ConvoptError for operations without a kernel, schedules that make no sense or that the
+    target has no room for, filters that are not constant, and where TVM is missing.
     """
     return _Builder(_main(module), target, symbol).build()
 
@@ -50,6 +51,7 @@ def _main(module: ModuleOp) -> func.FuncOp:
     functions = [op for op in module.body.block.ops if isinstance(op, func.FuncOp)]
     if len(functions) != 1:
         raise ConvoptError(f"expected a module of one function, found {len(functions)}")
+    check_border(functions[0])
     return functions[0]
 
 
@@ -89,7 +91,7 @@ class _Builder:
             if isinstance(op, ReshapeOp):
                 self.aliases[op.result] = self._stored(op.input)
             elif not isinstance(op, ConstantOp | func.ReturnOp) and self._is_used(op):
-                tasks.append(task_of(op))
+                tasks.append(task_of(op, self.target))
         return tasks
 
     def _is_used(self, op: Operation) -> bool:
@@ -174,19 +176,10 @@ class _Builder:
 
     def _lowered(self, task: Task) -> LoweredKernel:
         if task.name not in self.kernels:
-            self._expect_room(task)
             script = task.function.text(task.name)
             lowered = lower(script, "cuda", self.target.compute_capability)
             self.kernels[task.name] = (script, lowered, task.function)
         return self.kernels[task.name][1]
-
-    def _expect_room(self, task: Task) -> None:
-        shared, room = task.function.shared, self.target.shared_bytes_per_block
-        if shared is not None and shared.size > room:
-            raise ConvoptError(
-                f"{task.name}: expected at most {room} bytes of shared memory in a block on "
-                f"{self.target.name}, found {shared.size}"
-            )
 
     def _kernel(self, lowered: LoweredKernel, function: DeviceFunction) -> Kernel:
         shared_bytes = function.shared.size if function.shared else 0

@@ -1,6 +1,6 @@
 """Operations of a planned module as work for the GPU: a function, its operands, its constants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
+from convopt.backends.targets import GpuTarget
+from convopt.backends.tvm.checks import checked_kernel
 from convopt.backends.tvm.function import DeviceFunction
 from convopt.backends.tvm.kernels import write_kernel
 from convopt.backends.tvm.operands import StageOperands
@@ -21,12 +23,7 @@ from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.ops.fused import FusedOp
-from convopt.convdialect.schedules import BlockAttr
-from convopt.passes.geometry.blocks.checks import problem_of
-from convopt.passes.geometry.blocks.kernel import BlockKernel
 from convopt.passes.geometry.blocks.kinds import ModuleKind
-from convopt.passes.geometry.blocks.of_operations import kernel_of
-from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.passes.geometry.fused_stages import chain_of
 from convopt.passes.lower.kernel_names import KernelName, digest_of, window_text
 
@@ -50,14 +47,14 @@ class Task:
     output: int | None = None
 
 
-def task_of(op: Operation) -> Task:
+def task_of(op: Operation, target: GpuTarget) -> Task:
     """The launch that computes an operation.
 
-    Raises ConvoptError for an operation that has no kernel, a missing or wrong schedule, filters
-    that are not constant.
+    Raises ConvoptError for an operation that has no kernel, a missing or wrong schedule or one that
+    the target has no room for, filters that are not constant.
     """
     if isinstance(op, ConvolutionOp | FusedOp):
-        return _convolution_task(op)
+        return _convolution_task(op, target)
     function = write_tensor_op(op)
     if function is None:
         raise ConvoptError(f"{op.name}: expected an operation with a kernel on GPUs, found none")
@@ -67,9 +64,9 @@ def task_of(op: Operation) -> Task:
     return Task(name, function, operands, {}, op.results[0], kind, 0)
 
 
-def _convolution_task(op: ConvolutionOp | FusedOp) -> Task:
+def _convolution_task(op: ConvolutionOp | FusedOp, target: GpuTarget) -> Task:
     stages = _stages(op)
-    kernel = _block_kernel(op, stages)
+    kernel = checked_kernel(op, stages, target)
     operands = [StageOperands(stage, number) for number, stage in enumerate(stages)]
     words, result = (words_of(element_of(each)) for each in (stages[0].input_type, op.result_type))
     function = write_kernel(kernel, operands, words, result)
@@ -104,20 +101,6 @@ def _convolution_task(op: ConvolutionOp | FusedOp) -> Task:
 
 def _stages(op: ConvolutionOp | FusedOp) -> list[ConvolutionOp]:
     return [op] if isinstance(op, ConvolutionOp) else chain_of(op)
-
-
-def _block_kernel(op: ConvolutionOp | FusedOp, stages: Sequence[ConvolutionOp]) -> BlockKernel:
-    if not isinstance(op.schedule, BlockAttr):
-        found = op.schedule or "none"
-        raise ConvoptError(f"{op.name}: expected a #conv.block schedule on a GPU, found {found}")
-    kernel = kernel_of(stages, BlockSizes.of(op.schedule))
-    if kernel is None:
-        found = ", ".join(stage.name for stage in stages)
-        raise ConvoptError(f"{op.name}: expected stages that a GPU kernel can hold, found {found}")
-    problem = problem_of(kernel)
-    if problem:
-        raise ConvoptError(f"{op.name}: {op.schedule}: {problem}")
-    return kernel
 
 
 @dataclass(frozen=True)
