@@ -139,12 +139,7 @@ class OuterProductKernel:
         """The results of one run of input channels."""
         b, problem = self.b, self.shape.problem
         first_channel = b.mul(number, self.products.run)
-        channel = b.add(b.mul(group, problem.group_inputs), first_channel)
-        if self.products.run == b.lanes:
-            blocks = b.mul(group, problem.group_inputs // b.lanes)
-            input_block, lane = b.add(blocks, number), 0
-        else:
-            input_block, lane = b.divmod(channel, b.lanes)
+        input_block, lane = self._lane_of(group, number)
         for tile in self.shape.channel_tiles(channels):
 
             def kernel_row(kh: Index, tile: range = tile) -> None:
@@ -153,6 +148,13 @@ class OuterProductKernel:
                     self._finish(place, mask, self._sums(place, pixels))
 
             b.each(0, problem.rows.kernel, kernel_row)
+
+    def _lane_of(self, group: Index, run: Index) -> tuple[Index, Index]:
+        """The block of input channels in which a group's run lies, and its first lane there."""
+        b, inputs = self.b, self.shape.problem.group_inputs
+        if self.products.run == b.lanes:
+            return b.add(b.mul(group, inputs // b.lanes), run), 0
+        return b.divmod(b.add(b.mul(group, inputs), b.mul(run, self.products.run)), b.lanes)
 
     def _sums(self, place: Results, pixels: Pixels) -> Sums:
         """The sums of a tile over a block of pixels."""
