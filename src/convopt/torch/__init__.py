@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING
 from convopt.errors import ConvoptError
 
 if TYPE_CHECKING:
+    from convopt.torch.depthwise import depthwise_conv2d
     from convopt.torch.explaining import Explanation, explain
     from convopt.torch.options import Options
     from convopt.torch.report import GraphReport, collect
 
-__all__ = ["Explanation", "GraphReport", "Options", "collect", "explain"]
+__all__ = ["Explanation", "GraphReport", "Options", "collect", "depthwise_conv2d", "explain"]
 
 _HOME = {
     "Explanation": "convopt.torch.explaining",
     "GraphReport": "convopt.torch.report",
     "Options": "convopt.torch.options",
     "collect": "convopt.torch.report",
+    "depthwise_conv2d": "convopt.torch.depthwise",
     "explain": "convopt.torch.explaining",
 }
 

@@ -1,9 +1,8 @@
 """The sets of a graph that convopt compiles, made into functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import fx
 
 from convopt.backends.targets.host import host_target
@@ -11,6 +10,7 @@ from convopt.errors import ConvoptError
 from convopt.frontends.torch.graph import (
     CONVOLUTIONS,
     TorchGraph,
+    held_tensors,
     is_item,
     location,
     macs,
@@ -93,7 +93,7 @@ class DividedGraph:
 
     def _with(self, constants: Constants) -> TorchGraph:
         named = {self._placeholders[place].name: value for place, value in constants.items()}
-        return TorchGraph(self.module.graph, {**_attributes(self.module), **named})
+        return TorchGraph(self.module.graph, {**held_tensors(self.module), **named})
 
     def _compiled(self, nodes: NodeSet, graph: TorchGraph) -> Function:
         segment = build_segment(set_model(nodes, graph), cache=self.settings.cache)
@@ -103,16 +103,6 @@ class DividedGraph:
         """The places of the constants that sets need."""
         used = {node for each in self.sets for node in used_constants(each, graph)}
         return tuple(place for place, node in enumerate(self._placeholders) if node in used)
-
-
-def _attributes(module: fx.GraphModule) -> Mapping[str, torch.Tensor]:
-    """The tensors that the graph itself holds."""
-    found = {}
-    for node in module.graph.find_nodes(op="get_attr"):
-        value = getattr(module, node.target, None)
-        if isinstance(value, torch.Tensor):
-            found[node.name] = value
-    return found
 
 
 def _taken(nodes: NodeSet) -> TakenSet:

@@ -15,6 +15,7 @@ from convopt.frontends.building.function import Array
 Node: TypeAlias = fx.Node
 
 CONVOLUTIONS = frozenset({"aten.convolution.default", "aten.conv2d.default", "aten.conv2d.padding"})
+CHECKS = frozenset({"aten._assert_tensor_metadata.default"})
 
 _MODULE_ROOT = re.compile(r"^L\['\w+'\]\.?")
 _MODULE_ITEM = re.compile(r"\._modules\['(\w+)'\]")
@@ -120,8 +121,22 @@ def is_view(node: Node) -> bool:
 
 
 def operators(graph: fx.Graph) -> Iterator[Node]:
-    """The nodes that compute."""
-    return (node for node in graph.nodes if node.op == "call_function")
+    """The nodes that compute; checks of what the types say already are none."""
+    return (
+        node
+        for node in graph.nodes
+        if node.op == "call_function" and str(node.target) not in CHECKS
+    )
+
+
+def held_tensors(module: fx.GraphModule) -> dict[str, torch.Tensor]:
+    """The tensors that a graph itself holds, by the name of their node."""
+    found = {}
+    for node in module.graph.find_nodes(op="get_attr"):
+        value = getattr(module, node.target, None)
+        if isinstance(value, torch.Tensor):
+            found[node.name] = value
+    return found
 
 
 def location(node: Node) -> str:

@@ -73,8 +73,17 @@ def leaky_relu(context: NodeContext) -> SSAValue:
 def elu(context: NodeContext) -> SSAValue:
     """scale * (max(x, 0) + alpha * (exp(input_scale * min(x, 0)) - 1))"""
     alpha, rate = context.number("alpha"), context.number("input_scale")
-    gamma = context.number("scale")
+    return _exponential_unit(context, alpha, rate, context.number("scale"))
 
+
+@converts("celu")
+def celu(context: NodeContext) -> SSAValue:
+    """max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)"""
+    alpha = context.number("alpha")
+    return _exponential_unit(context, alpha, 1.0 / alpha, 1.0)
+
+
+def _exponential_unit(context: NodeContext, alpha: float, rate: float, gamma: float) -> SSAValue:
     def formula(b: ScalarBuilder, x: SSAValue) -> SSAValue:
         return activations.exponential_unit(b, x, alpha, rate, gamma)
 

@@ -17,11 +17,19 @@ def _binary(step: BinaryStep, *names: str) -> None:
     def convert(context: NodeContext) -> SSAValue:
         if context.argument_or("rounding_mode", None) is not None:
             raise Unsupported("expected a division without rounding")
-        alpha = context.argument_or("alpha", 1)
+        return context.elementwise_of([context.operand("self"), context.operand("other")], step)
+
+    converts(*names)(convert)
+
+
+def _with_factor(step: BinaryStep, *names: str) -> None:
+    """Enters an operator whose second operand is multiplied by `alpha`."""
+
+    def convert(context: NodeContext) -> SSAValue:
+        alpha = context.number("alpha")
 
         def formula(b: ScalarBuilder, left: SSAValue, right: SSAValue) -> SSAValue:
-            scaled = right if alpha == 1 else b.mul(right, b.constant(alpha))
-            return step(b, left, scaled)
+            return step(b, left, right if alpha == 1.0 else b.mul(right, b.constant(alpha)))
 
         return context.elementwise_of([context.operand("self"), context.operand("other")], formula)
 
@@ -35,8 +43,8 @@ def _unary(step: UnaryStep, name: str) -> None:
     converts(name)(convert)
 
 
-_binary(ScalarBuilder.add, "add.Tensor", "add.Scalar")
-_binary(ScalarBuilder.sub, "sub.Tensor", "sub.Scalar")
+_with_factor(ScalarBuilder.add, "add.Tensor", "add.Scalar")
+_with_factor(ScalarBuilder.sub, "sub.Tensor", "sub.Scalar")
 _binary(ScalarBuilder.mul, "mul.Tensor", "mul.Scalar")
 _binary(ScalarBuilder.div, "div.Tensor", "div.Scalar")
 _binary(ScalarBuilder.maximum, "maximum")
@@ -45,6 +53,17 @@ _unary(ScalarBuilder.neg, "neg")
 _unary(ScalarBuilder.abs, "abs")
 _unary(ScalarBuilder.sqrt, "sqrt")
 _unary(ScalarBuilder.exp, "exp")
+
+
+@converts("rsub.Tensor", "rsub.Scalar")
+def reversed_subtraction(context: NodeContext) -> SSAValue:
+    """other - alpha * self"""
+    alpha = context.number("alpha")
+
+    def formula(b: ScalarBuilder, x: SSAValue, other: SSAValue) -> SSAValue:
+        return b.sub(other, x if alpha == 1.0 else b.mul(x, b.constant(alpha)))
+
+    return context.elementwise_of([context.operand("self"), context.operand("other")], formula)
 
 
 @converts("rsqrt")

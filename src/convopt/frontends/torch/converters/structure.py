@@ -4,7 +4,7 @@ from math import prod
 
 from xdsl.ir import SSAValue
 
-from convopt.convdialect.ops.structure import ConcatOp, PadOp, ReshapeOp
+from convopt.convdialect.ops.structure import ChannelShuffleOp, ConcatOp, PadOp, ReshapeOp
 from convopt.frontends.building.function import Unsupported, shape_of
 from convopt.frontends.building.layers import transposed
 from convopt.frontends.torch.context import NodeContext
@@ -17,6 +17,12 @@ def identity(context: NodeContext) -> SSAValue:
     if context.argument_or("train", False):
         raise Unsupported("expected inference, found dropout that trains")
     return context.value("self" if context.argument_or("input", None) is None else "input")
+
+
+@converts("_to_copy")
+def to_copy(context: NodeContext) -> SSAValue:
+    """A copy in another memory format; inputs and results are f32 on this processor."""
+    return context.value()
 
 
 @converts("view", "_unsafe_view", "reshape", "squeeze", "squeeze.dim", "squeeze.dims", "unsqueeze")
@@ -75,6 +81,11 @@ def transpose(context: NodeContext) -> SSAValue:
     first, second = context.argument("dim0") % len(axes), context.argument("dim1") % len(axes)
     axes[first], axes[second] = axes[second], axes[first]
     return transposed(context, value, axes)
+
+
+@converts("channel_shuffle", "native_channel_shuffle")
+def channel_shuffle(context: NodeContext) -> SSAValue:
+    return context.emit(ChannelShuffleOp(context.feature_map(), context.argument("groups")))
 
 
 @converts("cat")
