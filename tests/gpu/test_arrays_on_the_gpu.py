@@ -157,6 +157,7 @@ def test_inputs_that_are_not_row_major(model, toy, library):
          "input 'z': expected the shape 2x3x40, found 1x3x40"),
         (lambda t, made: (made(t.x.astype(np.float16)), made(t.z)),
          "input 'x': expected float32, found float16"),
+        (lambda t, made: (made(t.x),), "missing: z: 2x3x40 float32"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(model, toy, library, spoil, message):
@@ -177,6 +178,21 @@ def test_an_output_that_is_not_row_major(model, toy, library):
     out = library.made(np.ascontiguousarray(toy.x.T))
     out.values = out.values.T
     with pytest.raises(convopt.ConvoptError, match="output 'sum': expected a row-major array"):
+        model(library.made(toy.x), library.made(toy.z), out=out)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda t, made: made(t.x[:1]), "output 'sum': expected the shape 2x3x40, found 1x3x40"),
+        (lambda t, made: made(t.x.astype(np.float16)), "'sum': expected float32, found float16"),
+        (lambda t, made: t.x, "expected arrays of one library, found 'x' of {0}, 'z' of {0}, "
+                              "'sum' of numpy"),
+    ],
+)  # fmt: skip
+def test_outputs_that_do_not_fit(model, toy, library, spoil, message):
+    out = spoil(toy, library.made)
+    with pytest.raises(convopt.ConvoptError, match=re.escape(message.format(library.__name__))):
         model(library.made(toy.x), library.made(toy.z), out=out)
 
 

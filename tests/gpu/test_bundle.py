@@ -77,6 +77,9 @@ def test_a_truncated_blob(bundle, kept):
          "expected format 1, found 99"),
         (lambda path: path.write_text(path.read_text().replace('"grid"', '"gird"')),
          "expected JSON as convopt writes it"),
+        (lambda path: path.write_text("[" * 100_000), "toy.json: expected a network as"),
+        (lambda path: path.write_text(path.read_text().replace('"sha256": "', '"sha1": "')),
+         "toy.json: expected a network as"),
     ],
 )  # fmt: skip
 def test_what_is_not_a_bundle(written, spoil, message):
@@ -84,3 +87,43 @@ def test_what_is_not_a_bundle(written, spoil, message):
     with pytest.raises(ConvoptError, match=message) as caught:
         Bundle.read(written)
     assert "\n" not in str(caught.value)
+
+
+def places(fields, before=()):
+    """The keys that lead to every number and string."""
+    items = fields.items() if isinstance(fields, dict) else enumerate(fields)
+    for key, value in items:
+        if isinstance(value, dict | list):
+            yield from places(value, (*before, key))
+        else:
+            yield *before, key
+
+
+def test_nothing_of_a_description_can_be_changed(written):
+    """Each value in turn; a launch with another address would write anywhere."""
+    whole = written.read_text()
+    keys = list(places(json.loads(whole)))
+    assert ("launches", 0, "arguments", 0, "offset") in keys
+    for *outer, last in keys:
+        fields = json.loads(whole)
+        inner = fields
+        for key in outer:
+            inner = inner[key]
+        inner[last] = inner[last] + 1 if isinstance(inner[last], int) else f"{inner[last]}_"
+        written.write_text(json.dumps(fields))
+        with pytest.raises(ConvoptError, match=r"toy.json: expected|expected format 1"):
+            Bundle.read(written)
+
+
+def test_a_changed_description(written):
+    written.write_text(
+        written.read_text().replace('"workspace_bytes": 1216', '"workspace_bytes": 1')
+    )
+    message = "toy.json: expected the description as it was written, found a changed one"
+    with pytest.raises(ConvoptError, match=message):
+        Bundle.read(written)
+
+
+def test_a_description_may_be_formatted_anew(bundle, written):
+    written.write_text(json.dumps(json.loads(written.read_text()), indent=4, sort_keys=True))
+    assert Bundle.read(written) == bundle

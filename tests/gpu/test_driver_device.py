@@ -277,6 +277,14 @@ def test_cuda_python_is_found(driver, machine, h200, monkeypatch):
     assert find_device(1).name == "Fake GPU"
 
 
+@pytest.mark.parametrize("ordinal", [1, -1])
+def test_a_gpu_that_is_not_there(machine, h200, ordinal):
+    machine(h200)
+    message = f"expected one of the 1 GPUs of this machine, found cuda:{ordinal}$"
+    with pytest.raises(ConvoptError, match=message):
+        find_device(ordinal)
+
+
 def test_no_package(machine, h200, monkeypatch):
     monkeypatch.setattr("convopt.gpu.find_device._has", lambda name: False)
     machine(h200)

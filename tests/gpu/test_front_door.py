@@ -202,6 +202,35 @@ def test_a_bundle_with_ptx_and_machine_code(command, source, generator, monkeypa
     assert (found.ptx, found.cubin) == ("// ptx", b"\x7fELF")
 
 
+def test_ptx_without_nvcc_on_the_command_line(command, source, generator, no_nvcc, tmp_path):
+    output = tmp_path / "out.ptx"
+    code, out, err = command(source, "--target=h200", "--emit=ptx", "-o", output)
+    assert (code, out, output.exists()) == (1, "", False)
+    assert err.startswith("convopt: error: expected nvcc of NVIDIA's CUDA toolkit on the PATH")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("emit", ["cuda", "bundle"])
+def test_the_command_line_without_tvm(command, onnx_source, monkeypatch, emit, tmp_path):
+    monkeypatch.setitem(sys.modules, "tvm", None)
+    output = tmp_path / "out.json"
+    code, out, err = command(onnx_source, "--target=h200", f"--emit={emit}", "-o", output)
+    assert (code, out, output.exists()) == (1, "", False)
+    assert err.startswith("convopt: error: expected Apache TVM to write CUDA, found none")
+    assert err.count("\n") == 1
+
+
+def test_no_gpu_to_run_on(command, source, generator, no_nvcc, machine):
+    machine()
+    for target in ("cuda", "h200"):
+        code, out, err = command(source, f"--target={target}", program=start.convopt_run)
+        assert (code, out) == (1, "")
+        expected = "expected a machine with an NVIDIA GPU, found a CUDA driver alone"
+        assert err == f"convopt-run: error: {expected}\n"
+        with pytest.raises(convopt.ConvoptError, match=expected):
+            convopt.compile(source, target=target)
+
+
 def test_text_on_the_command_line(command, source, toy, onnx_source, generator):
     for file in (source, onnx_source):
         code, out, err = command(file, "--target=h200", "--emit=cuda")

@@ -99,6 +99,12 @@ def test_what_a_model_says_of_itself(model, toy):
         (lambda m, t: m.run(None, {"x": t.x, "zz": t.z}), "found an input 'zz'"),
         (lambda m, t: m(t.x, t.z, out=(t.x, t.x)), "expected 1 arrays as out, found 2"),
         (lambda m, t: m(t.x, t.z, out=np.asfortranarray(t.x)), "'sum': expected a writeable"),
+        (lambda m, t: m(t.x, t.z, out=t.x[:1].copy()),
+         "output 'sum': expected the shape 2x3x40, found 1x3x40"),
+        (lambda m, t: m(t.x, t.z, out=t.x.astype(np.float16)),
+         "output 'sum': expected float32, found float16"),
+        (lambda m, t: m(), "missing: x: 2x3x40 float32, z: 2x3x40 float32"),
+        (lambda m, t: m(t.x, None), "'z': expected a NumPy array, a CUDA tensor of torch or"),
         (lambda m, t: m.profile(t.x, t.z, repeat=0), "expected at least 1 repetition, found 0"),
     ],
 )  # fmt: skip

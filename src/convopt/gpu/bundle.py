@@ -2,6 +2,8 @@
 
 NAME.json says what is launched, and size and digest of the files beside it: NAME.cu (the source),
 NAME.weights, and where nvcc made them NAME.ptx and NAME.cubin. Nothing here imports xDSL or TVM.
+
+A GPU does not check the addresses that launches name: a description that was changed is refused.
 """
 
 import hashlib
@@ -20,6 +22,7 @@ PARTS = ("cu", "weights", "ptx", "cubin")
 """The suffixes of the files beside the description, in the order of a blob."""
 
 _NEEDED = ("cu", "weights")
+_DIGEST = "sha256"
 _MAGIC = b"convoptg"
 _LENGTH = struct.Struct("<Q")
 
@@ -93,21 +96,26 @@ class Bundle:
             "notes": self.notes,
         }
         fields["files"] = {kind: _mark(data) for kind, data in self._parts().items()}
-        return json.dumps(fields, indent=1) + "\n"
+        return json.dumps({**fields, _DIGEST: _digest(fields)}, indent=1) + "\n"
 
 
 def _assemble(description: bytes, part: Callable[[str, int], bytes], where: str) -> Bundle:
     """The bundle of a description whose parts `part` brings; `where` begins messages."""
     try:
         fields = json.loads(description)
+        written, found = fields.pop(_DIGEST), _digest(fields)
         model, files = fields.pop("model"), fields.pop("files")
         names = {"name": model["name"], "compiled_nodes": model["compiled_nodes"]}
         notes = tuple(model["notes"])
         marks = {kind: files[kind] for kind in PARTS if kind in _NEEDED or kind in files}
         parts = {kind: part(kind, mark["bytes"]) for kind, mark in marks.items()}
         program = DeviceProgram.from_json(json.dumps(fields))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         _refuse(where, error)
+    if written != found:
+        raise ConvoptError(
+            f"{where}: expected the description as it was written, found a changed one"
+        )
     for kind, data in parts.items():
         _check(data, marks[kind], kind, where)
     return Bundle(
@@ -126,6 +134,11 @@ def _refuse(where: str, error: Exception) -> NoReturn:
         f"{where}: expected a network as `convopt --emit=bundle` writes it, found other data "
         f"({type(error).__name__}: {error})"
     ) from None
+
+
+def _digest(fields: Mapping[str, Any]) -> str:
+    """Of a description without its digest."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def _mark(data: bytes) -> dict[str, Any]:

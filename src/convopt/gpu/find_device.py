@@ -18,7 +18,7 @@ def device_for(target: GpuTarget, name: str) -> Device:
 def find_device(ordinal: int = 0) -> Device:
     """A GPU of this machine. Raises ConvoptError where there is none, or no package to use it."""
     driver = CudaDriver.open()
-    if ordinal >= driver.devices():
+    if not 0 <= ordinal < driver.devices():
         raise ConvoptError(
             f"expected one of the {driver.devices()} GPUs of this machine, found cuda:{ordinal}"
         )
