@@ -1,9 +1,11 @@
 """The compiler as lists of passes.
 
-Each pipeline takes the module of one level to the next; `default` is all of them. A pipeline prints
-as the string that the option `-p` takes.
+Each pipeline takes the module of one level to the next; `default` is all of them. `raise` makes
+the first level of what other tools print, and does nothing where there is nothing to raise. A
+pipeline prints as the string that the option `-p` takes.
 """
 
+RAISE = ("conv-raise-linalg",)
 SIMPLIFY = (
     "conv-merge-padding",
     "conv-lower-gradients",
@@ -23,12 +25,13 @@ NEEDS_TARGET = frozenset({*PLAN, *PLAN_GPU, "conv-outline-kernels"})
 """Passes that take the option `target`."""
 
 PIPELINES: dict[str, tuple[str, ...]] = {
-    "simplify": SIMPLIFY,
+    "raise": RAISE,
+    "simplify": RAISE + SIMPLIFY,
     "plan": PLAN,
     "plan-gpu": PLAN_GPU,
     "lower": LOWER,
     "codegen": CODEGEN,
-    "default": SIMPLIFY + PLAN + LOWER + CODEGEN,
+    "default": RAISE + SIMPLIFY + PLAN + LOWER + CODEGEN,
 }
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from xdsl.passes import ModulePass
 
 _MODULES = {
+    "conv-raise-linalg": ("raising.raise_linalg", "RaiseLinalgPass"),
     "conv-merge-padding": ("simplify.merge_padding", "MergePaddingPass"),
     "conv-lower-gradients": ("simplify.lower_gradients", "LowerGradientsPass"),
     "conv-fold-batch-norm": ("simplify.fold_batch_norm", "FoldBatchNormPass"),

@@ -47,13 +47,6 @@ class NamedFormOp(NamedOperation, ABC):
     def _accumulated(cls, block: Block) -> Operation:
         """Appends the new value of an output element; the last block argument is the old one."""
 
-    def window_numbers(self, name: str) -> dict[str, int]:
-        """`strides` or `dilations` of each spatial axis; ones where the text gives none."""
-        given = self.properties.get(name)
-        if not isinstance(given, DenseIntOrFPElementsAttr):
-            return dict.fromkeys(self.FORM.spatial, 1)
-        return dict(zip(self.FORM.spatial, given.get_values(), strict=True))
-
     def verify_(self) -> None:
         _check_operands(self.inputs, self.outputs)
         for name in ("strides", "dilations"):
@@ -72,7 +65,8 @@ class NamedFormOp(NamedOperation, ABC):
     def get_default_indexing_maps(self) -> Sequence[AffineMap]:
         taken, kernel, result = self.axes()
         loops = [*result, *(axis for axis in kernel if axis not in result)]
-        strides, dilations = (self.window_numbers(name) for name in ("strides", "dilations"))
+        strides = window_numbers(self, "strides", self.FORM.spatial)
+        dilations = window_numbers(self, "dilations", self.FORM.spatial)
 
         def loop(axis: str) -> AffineExpr:
             return AffineDimExpr(loops.index(axis))
@@ -159,6 +153,14 @@ _POOLED: dict[tuple[bool, bool], Callable[[SSAValue, SSAValue], Operation]] = {
     (False, True): arith.AddfOp,
     (False, False): arith.AddiOp,
 }
+
+
+def window_numbers(op: Operation, name: str, spatial: str) -> dict[str, int]:
+    """`strides` or `dilations` of each spatial axis; ones where an operation has none."""
+    given = op.properties.get(name)
+    if not isinstance(given, DenseIntOrFPElementsAttr):
+        return dict.fromkeys(spatial, 1)
+    return {axis: int(value) for axis, value in zip(spatial, given.get_values(), strict=True)}
 
 
 def _check_operands(inputs: Sequence[SSAValue], outputs: Sequence[SSAValue]) -> None:

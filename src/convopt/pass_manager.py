@@ -10,6 +10,7 @@ from xdsl.utils.exceptions import DiagnosticException, VerifyException
 
 from convopt.errors import ConvoptError
 from convopt.pass_observer import PassObserver
+from convopt.passes.diagnosis import OperationError
 from convopt.passes.remarks import location_of
 
 
@@ -24,11 +25,12 @@ class VerificationError(ConvoptError):
 
 
 class PassError(ConvoptError):
-    """A pass that cannot go on, by a rule it states."""
+    """A pass that cannot go on, by a rule it states; at `operation`, where that is known."""
 
-    def __init__(self, step: ModulePass, message: str):
+    def __init__(self, step: ModulePass, message: str, operation: Operation | None = None):
         super().__init__(f"pass '{step.name}': {message}")
         self.step = step
+        self.operation = operation
 
 
 class PassCrash(Exception):  # noqa: N818 - not an error of the user
@@ -77,7 +79,8 @@ def _run(step: ModulePass, module: ModuleOp, context: Context, verify_each: bool
     try:
         step.apply(context, module)
     except (ConvoptError, DiagnosticException) as error:
-        raise PassError(step, str(error)) from error
+        operation = error.op if isinstance(error, OperationError) else None
+        raise PassError(step, str(error), operation) from error
     except Exception as error:
         raise PassCrash(step, error) from error
     if not verify_each:

@@ -109,7 +109,7 @@ def test_tracebacks_on_request(convopt, monkeypatch):
         (["-p", "conv-specialize,,cse"], "in pass pipeline 'conv-specialize,,cse': "),
         (["-p", "builtin.module(cse"], "expected 'builtin.module(pass,...)', found"),
         (["--help-pass", "csee"], "unknown pass 'csee'; did you mean 'cse'?"),
-        (["--pipeline=simplfy"], "unknown pipeline 'simplfy': expected one of simplify,"),
+        (["--pipeline=simplfy"], "unknown pipeline 'simplfy': expected one of raise, simplify,"),
         (["--target=cortex-a77"], "unknown target 'cortex-a77': expected a .toml file or one of"),
         (["--emit=oject"], "expected one of mlir, llvm, assembly, object, header, tvmscript, "),
         (["--timig"], "unknown option '--timig'; did you mean '--timing'?"),

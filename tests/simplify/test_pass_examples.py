@@ -2,12 +2,12 @@
 
 import pytest
 
-from convopt.passes.pipelines import PIPELINES
+from convopt.passes.pipelines import SIMPLIFY
 from convopt.passes.registry import PASSES
 from convopt.testing.passes import docstring_example, largest_difference, parse_module, run_passes
 
 
-@pytest.mark.parametrize("name", PIPELINES["simplify"])
+@pytest.mark.parametrize("name", SIMPLIFY)
 def test_docstring_example(name: str) -> None:
     kind = PASSES[name]()
     before, after = (parse_module(text) for text in docstring_example(kind))
@@ -17,7 +17,7 @@ def test_docstring_example(name: str) -> None:
     assert [remark for remark in remarks if remark.pass_name == name and remark.kind == "passed"]
 
 
-@pytest.mark.parametrize("name", PIPELINES["simplify"])
+@pytest.mark.parametrize("name", SIMPLIFY)
 def test_example_is_a_fixed_point(name: str) -> None:
     kind = PASSES[name]()
     after = parse_module(docstring_example(kind)[1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convopt.mlir_text import MLIRSyntaxError
-from convopt.pass_manager import VerificationError
+from convopt.pass_manager import PassError, VerificationError
 from convopt.passes.remarks import Remark, location_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def error_diagnostic(error: Exception) -> Diagnostic:
         return Diagnostic("error", error.place.line, error.message)
     if isinstance(error, VerificationError) and error.operation is not None:
         return Diagnostic("error", _line_in(location_of(error.operation)), error.message)
+    if isinstance(error, PassError) and error.operation is not None:
+        return Diagnostic("error", _line_in(location_of(error.operation)), str(error))
     return Diagnostic("error", None, str(error))
 
 

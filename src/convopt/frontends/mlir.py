@@ -1,4 +1,7 @@
-"""MLIR text as a model: a module whose function @main works on static float32 tensors."""
+"""MLIR text as a model: a module whose function @main works on static float32 tensors.
+
+Modules of linalg operations, as torch-mlir prints them, are raised to the conv dialect.
+"""
 
 from collections.abc import Sequence
 
@@ -15,9 +18,11 @@ from xdsl.dialects.func import FuncOp
 from xdsl.ir import Attribute
 
 from convopt.errors import ConvoptError
-from convopt.mlir_text import parse_module
+from convopt.mlir_text import new_context, parse_module
 from convopt.model import CompiledSegment, Model, Partition, TensorSpec
-from convopt.pass_manager import verify
+from convopt.pass_manager import run_passes, verify
+from convopt.pass_pipeline import named_pipeline
+from convopt.passes.raising.foreign import holds_linalg
 
 ENTRY = "main"
 NAME_ATTRIBUTE = "conv.name"
@@ -39,8 +44,10 @@ def model_of_module(module: ModuleOp, name: str = "model") -> Model:
 
     That is @main, or the only function that has a body. Arguments and results must be static
     float32 tensors in row-major layout; their attribute `conv.name` names them, else `input0`,
-    `output0` and so on do.
+    `output0` and so on do. The module is not changed: one of linalg operations is raised in a copy.
     """
+    if holds_linalg(module):
+        module = _raised(module)
     entry = _entry(module)
     inputs = _specs(entry.function_type.inputs.data, entry.arg_attrs, "input")
     outputs = _specs(entry.function_type.outputs.data, entry.res_attrs, "output")
@@ -49,6 +56,12 @@ def model_of_module(module: ModuleOp, name: str = "model") -> Model:
     )
     operations = sum(1 for op in entry.body.block.ops if op.name.startswith("conv."))
     return Model(name, inputs, outputs, (segment,), Partition(operations))
+
+
+def _raised(module: ModuleOp) -> ModuleOp:
+    raised = module.clone()
+    run_passes(raised, named_pipeline("raise"), new_context())
+    return raised
 
 
 def _entry(module: ModuleOp) -> FuncOp:

@@ -10,12 +10,14 @@ from xdsl.dialects.arith import Arith
 from xdsl.dialects.builtin import Builtin, ModuleOp, TensorType
 from xdsl.dialects.func import Func, FuncOp
 from xdsl.dialects.math import Math
+from xdsl.dialects.tensor import Tensor
 from xdsl.parser import Parser
 from xdsl.passes import ModulePass
 from xdsl.traits import SymbolTable
 
 from convopt.convdialect import reference
 from convopt.convdialect.dialect import Conv
+from convopt.convdialect.linalg.dialect import extended_linalg
 from convopt.passes import remarks
 from convopt.passes.remarks import Remark
 
@@ -23,9 +25,9 @@ Array = npt.NDArray[np.float64]
 
 
 def parse_module(text: str) -> ModuleOp:
-    """A verified module of tensor operations (levels 1 to 3)."""
+    """A verified module of tensor operations (levels 1 to 3), and what is raised to them."""
     context = Context()
-    for dialect in (Builtin, Arith, Func, Math, Conv):
+    for dialect in (Builtin, Arith, Func, Math, Conv, Tensor, extended_linalg()):
         context.load_dialect(dialect)
     module = Parser(context, text).parse_module()
     module.verify()
