@@ -1,9 +1,10 @@
 """A folder to take to a machine with an NVIDIA GPU: kernels, what they compute, a script.
 
 Pairs (of four networks, and of the vision transformers CeiT and CMT), single layers and whole
-networks are planned and compiled for a GPU target, pairs fused and apart. On the machine,
-`python run.py run` needs torch with CUDA and nothing else: it checks and times them beside cuDNN
-and torch.compile; see benchmarks/README.md. Needs TVM and nvcc here, and no GPU.
+networks are planned and compiled for a GPU target, pairs fused and apart, in f32, tf32 and f16; and
+by TVM with its default schedules. On the machine, `python run.py run` needs torch with CUDA and
+nothing else: it checks and times them beside cuDNN and torch.compile; see benchmarks/README.md.
+Needs TVM and nvcc here, and no GPU.
 
   convopt-bench gpu-bundle --target h200 --out bundle
   convopt-bench gpu-bundle --target rtx-a4000 --out small --kinds pairs --only 'mobilenet_v2'

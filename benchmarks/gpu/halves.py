@@ -5,7 +5,7 @@ that is lowered keeps its numbers beside it; they are packed in its place, and t
 as halves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.arith import ConstantOp
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, FunctionType, ModuleOp, f16
-from xdsl.ir import Block, BlockArgument, Operation, SSAValue
+from xdsl.ir import Block, BlockArgument, Operation, SSAValue, Use
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
@@ -74,27 +74,25 @@ def prepare(module: ModuleOp) -> Numbers:
 def _flatten_borders(block: Block) -> None:
     """Reshapes stand between words, which are nobody's outside, and row-major tensors of the same
     bytes; they move nothing."""
+    first, last = block.first_op, block.last_op
+    assert first is not None
+    assert last is not None
     for argument in list(block.args):
         words = tensor_of(argument)
         flat = reshaped(words, physical_shape(words))
-        whole = Rewriter.replace_value_with_new_type(argument, flat)
-        reshape = ReshapeOp(whole, words.get_shape())
-        whole.replace_uses_with_if(
-            reshape.result, lambda use, own=reshape: use.operation is not own
-        )
+        reshape = ReshapeOp(argument, words.get_shape())
+        block.insert_op_before(reshape, first)
+        argument.replace_uses_with_if(reshape.result, _is_of_another(reshape))
         Rewriter.replace_value_with_new_type(reshape.result, words)
-        block.insert_op_before(reshape, _first(block))
-    last = block.last_op
-    assert last is not None
+        Rewriter.replace_value_with_new_type(argument, flat)
     for index, value in enumerate(list(last.operands)):
         reshape = ReshapeOp(value, physical_shape(tensor_of(value)))
         block.insert_op_before(reshape, last)
         last.operands[index] = reshape.result
 
 
-def _first(block: Block) -> Operation:
-    assert block.first_op is not None
-    return block.first_op
+def _is_of_another(op: Operation) -> Callable[[Use], bool]:
+    return lambda use: use.operation is not op
 
 
 def lay_out(

@@ -43,7 +43,8 @@ def cuda_target(compute_capability: str) -> Any:
 def build_function(name: str, function: Any, target: Any) -> TvmFunction:
     """By TVM's default pipeline. The kernel is called after a digest of its text.
 
-    Raises ConvoptError for a function that is more than one kernel, or takes dynamic shared memory.
+    Raises ConvoptError for a function that is more than one kernel, takes dynamic shared memory, or
+    buffers beside its parameters.
     """
     tvm = import_tvm()
     from tvm.tirx.build import codegen_build, split_host_device_mods
@@ -62,6 +63,9 @@ def build_function(name: str, function: Any, target: Any) -> TvmFunction:
     source = codegen_build(finalize()(device_module), device_target).inspect_source()
     names = [str(each.name) for each in function.params]
     parameters = [str(each.name).removesuffix(_SUFFIX) for each in device_function.params]
+    unknown = set(parameters) - set(names)
+    if unknown:
+        raise ConvoptError(f"{name}: expected no buffers of TVM's own, found {min(unknown)}")
     sizes = tuple(_bytes_of(each) for each in function.params)
     text = _text(source, symbol.name_hint, tuple(parameters), _extents(device_function))
     return TvmFunction(text, tuple(names.index(each) for each in parameters), sizes)

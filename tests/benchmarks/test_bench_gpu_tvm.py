@@ -14,6 +14,7 @@ from convopt.benchmarks.gpu.compiled_case import Wanted
 from convopt.benchmarks.gpu.halves import lay_out, prepare
 from convopt.benchmarks.gpu.numbered import number_weights
 from convopt.benchmarks.gpu.planning import plan_precision
+from convopt.benchmarks.gpu.tvm_kernels import build_function, cuda_target
 from convopt.benchmarks.layer import Layer
 from convopt.convdialect.layouts import block_of, tensor_of
 from convopt.convdialect.ops.cast import CastOp
@@ -149,6 +150,47 @@ def test_constants_without_numbers_are_refused():
     run_passes(module, planning_passes(TARGET, "f16"), new_context())
     with pytest.raises(ConvoptError, match="expected f16 constants of lowered weights alone"):
         prepare(module)
+
+
+SCRIPT = """
+@T.prim_func(s_tir=True)
+def f(X: T.Buffer((64,), "float32"), Y: T.Buffer((64,), "float32")):
+    T.func_attr({"tirx.noalias": True})
+"""
+COPY = """
+    for i in T.thread_binding(64, thread="threadIdx.x"):
+        with T.sblock("copy"):
+            v = T.axis.spatial(64, i)
+            Y[v] = X[v]
+"""
+STAGED = """
+    staged = T.sblock_alloc_buffer((64,), "float32", scope="shared.dyn")
+    for i in T.thread_binding(64, thread="threadIdx.x"):
+        with T.sblock("in"):
+            v = T.axis.spatial(64, i)
+            staged[v] = X[v]
+        with T.sblock("out"):
+            v = T.axis.spatial(64, i)
+            Y[v] = staged[63 - v]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (COPY + COPY.replace('"copy"', '"again"'), "f: expected one kernel of TVM's, found 2"),
+        (STAGED, "f: expected no dynamic shared memory"),
+        (STAGED.replace("sblock_alloc", "alloc"), "f: expected no buffers of TVM's own, found st"),
+    ],
+)
+def test_kernels_of_tvm_that_a_launch_does_not_cover_are_refused(body, message):
+    tvm = pytest.importorskip("tvm", reason="kernels are made by TVM")
+    target = cuda_target("9.0")
+    built = build_function("f", tvm.script.from_source(SCRIPT + COPY), target)
+    assert built.text.kernel.block == (64, 1, 1)
+    assert sorted(built.order) == [0, 1]
+    with pytest.raises(ConvoptError, match=message):
+        build_function("f", tvm.script.from_source(SCRIPT + body), target)
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.booleans()), min_size=1, max_size=6))
