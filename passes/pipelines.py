@@ -9,6 +9,7 @@ RAISE = ("conv-raise-linalg",)
 SIMPLIFY = (
     "conv-merge-padding",
     "conv-lower-gradients",
+    "conv-recognize-batch-norm",
     "conv-fold-batch-norm",
     "conv-fold-constants",
     "conv-recognize-shuffles",

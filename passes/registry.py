@@ -9,6 +9,7 @@ _MODULES = {
     "conv-raise-linalg": ("raising.raise_linalg", "RaiseLinalgPass"),
     "conv-merge-padding": ("simplify.merge_padding", "MergePaddingPass"),
     "conv-lower-gradients": ("simplify.lower_gradients", "LowerGradientsPass"),
+    "conv-recognize-batch-norm": ("simplify.recognize_batch_norm", "RecognizeBatchNormPass"),
     "conv-fold-batch-norm": ("simplify.fold_batch_norm", "FoldBatchNormPass"),
     "conv-fold-constants": ("simplify.fold_constants", "FoldConstantsPass"),
     "conv-recognize-shuffles": ("simplify.recognize_shuffles", "RecognizeShufflesPass"),
