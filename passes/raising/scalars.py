@@ -167,7 +167,18 @@ def _written(
         return b.constant(expression.number)
     assert isinstance(expression, Computed)
     operands = [_write(operand, written, b) for operand in expression.operands]
+    if expression.kind is arith.DivfOp and (inverse := _inverse(expression.operands[1])):
+        return b.mul(operands[0], b.constant(inverse))
     return SCALAR_FUNCTIONS[expression.kind](b, *operands)
+
+
+def _inverse(divisor: Expression) -> float | None:
+    """What to multiply by instead of dividing; None where that is no finite number."""
+    if not isinstance(divisor, Known) or not divisor.number:
+        return None
+    with np.errstate(over="ignore"):
+        inverse = np.float32(1.0 / divisor.number)
+    return float(inverse) if np.isfinite(inverse) else None
 
 
 def _reciprocal_root(b: ScalarBuilder, x: SSAValue) -> SSAValue:
