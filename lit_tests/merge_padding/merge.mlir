@@ -17,3 +17,12 @@ func.func @average_pool(%x: tensor<1x3x8x8xf32>) -> tensor<1x3x8x8xf32> {
   %1 = conv.pool average %0 {kernel = [3, 3]} : tensor<1x3x10x10xf32> -> tensor<1x3x8x8xf32>
   func.return %1 : tensor<1x3x8x8xf32>
 }
+
+// CHECK-LABEL: func.func @maximum_pool
+// CHECK-NEXT: conv.pool max %x {kernel = [3, 3], stride = [2, 2], padding = [1, 2, 1, 0]} : tensor<1x3x8x8xf32> -> tensor<1x3x4x4xf32>
+// CHECK-NEXT: func.return
+func.func @maximum_pool(%x: tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32> {
+  %0 = conv.pad %x {padding = [1, 1, 1, 0], value = 0xff800000 : f32} : tensor<1x3x8x8xf32> -> tensor<1x3x10x9xf32>
+  %1 = conv.pool max %0 {kernel = [3, 3], stride = [2, 2], padding = [0, 1, 0, 0]} : tensor<1x3x10x9xf32> -> tensor<1x3x4x4xf32>
+  func.return %1 : tensor<1x3x4x4xf32>
+}

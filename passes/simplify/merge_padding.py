@@ -1,6 +1,7 @@
 """`conv-merge-padding`: explicit padding becomes the padding of its users."""
 
 from dataclasses import dataclass
+from math import inf
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import BoolAttr, ModuleOp
@@ -19,15 +20,15 @@ from convopt.passes.rewriting import erase_dead, fuse_locations, ops_of_type, us
 
 @dataclass(frozen=True)
 class MergePaddingPass(ModulePass):
-    """Merges `conv.pad` of zeros into the padding of the operations that read it.
+    """Merges `conv.pad` into the padding of the operations that read it.
 
     Why: kernels pad implicitly, without a copy of the input. Exporters write an explicit pad where
     a framework pads asymmetrically.
 
-    Preconditions: the pad's value is zero. Convolutions take the padding, each user its own, and so
-    do average pools that count zeros as elements (`count_include_pad`, or no padding so far). The
-    pad goes when nothing reads it any more. Not touched: other values, `conv.pointwise` (it has no
-    padding), maximum pools (their padding is minus infinity), other users.
+    Preconditions: zeros are padding of convolutions, each user its own, and of average pools that
+    count zeros as elements (`count_include_pad`, or no padding so far); minus infinity is padding
+    of maximum pools, where every window holds an element. The pad goes when nothing reads it any
+    more. Not touched: other values, `conv.pointwise` (it has no padding), other users.
 
     Before:
 
@@ -59,7 +60,7 @@ class MergePaddingPass(ModulePass):
             self._merge(pad)
 
     def _merge(self, pad: PadOp) -> None:
-        if pad.value != 0:
+        if pad.value not in (0.0, -inf):
             remarks.missed(self.name, pad, f"the padding's value is {pad.value:g}, not zero")
             return
         for user in users_of(pad.result):
@@ -86,29 +87,34 @@ def _merged(pad: PadOp, window: Window) -> Window:
 
 def _obstacle(pad: PadOp, user: Operation) -> str | None:
     """Why `user` cannot take the padding, or None."""
-    if isinstance(user, SpatialConvolutionOp) and user.input is pad.result:
-        return None
     if isinstance(user, PoolOp):
         return _pool_obstacle(pad, user)
+    if pad.value != 0:
+        return f"the padding's value is {pad.value:g}, not zero"
+    if isinstance(user, SpatialConvolutionOp) and user.input is pad.result:
+        return None
     if isinstance(user, ConvolutionOp) and user.input is pad.result:
         return f"{user.name} has no padding"
     return f"{user.name} reads the padded tensor"
 
 
 def _pool_obstacle(pad: PadOp, pool: PoolOp) -> str | None:
-    if pool.kind != PoolKind.AVERAGE:
+    is_average = pool.kind == PoolKind.AVERAGE
+    if is_average and pad.value != 0:
+        return f"the padding's value is {pad.value:g}, not zero"
+    if not is_average and pad.value == 0:
         return "a maximum pool does not pad with zeros"
-    if not pool.count_include_pad and any(pool.window.padding):
+    if is_average and not pool.count_include_pad and any(pool.window.padding):
         return "an average pool does not count its own padding, but counts the zeros"
     if _merged(pad, pool.window).first_empty_position(*pad.input_type.get_shape()[2:]):
-        return "a window of the average pool would hold padding only"
+        return f"a window of the {pool.kind} pool would hold padding only"
     return None
 
 
 def _take(pad: PadOp, user: Operation) -> None:
     assert isinstance(user, SpatialConvolutionOp | PoolOp)
     user.properties["padding"] = integers(_merged(pad, user.window).padding)
-    if isinstance(user, PoolOp):
+    if isinstance(user, PoolOp) and user.kind == PoolKind.AVERAGE:
         user.properties["count_include_pad"] = BoolAttr.from_bool(True)
     user.operands[0] = pad.input
     user.location = fuse_locations([pad.location, user.location])
