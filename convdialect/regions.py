@@ -141,18 +141,19 @@ class ScalarBuilder:
         return inline(region.block, arguments, self._block.add_op)
 
 
-ScalarFunction = Callable[[Sequence[SSAValue], ScalarBuilder], SSAValue]
+ScalarFunction = Callable[[Sequence[SSAValue], ScalarBuilder], SSAValue | Sequence[SSAValue]]
 
 
 def build_region(argument_count: int, function: ScalarFunction) -> Region:
-    """A scalar region of f32 arguments; `function` builds and returns its value."""
+    """A scalar region of f32 arguments; `function` builds and returns its value, or several."""
     return build_typed_region([f32] * argument_count, function)
 
 
 def build_typed_region(argument_types: Sequence[Attribute], function: ScalarFunction) -> Region:
     """A scalar region of f32 and i32 arguments; `function` builds and returns its value."""
     block = Block(arg_types=argument_types)
-    block.add_op(YieldOp(function(block.args, ScalarBuilder(block))))
+    made = function(block.args, ScalarBuilder(block))
+    block.add_op(YieldOp(*([made] if isinstance(made, SSAValue) else made)))
     return Region(block)
 
 

@@ -42,13 +42,18 @@ def load_mlir(text: str, file: str = "<text>", name: str = "model") -> Model:
 def model_of_module(module: ModuleOp, name: str = "model") -> Model:
     """A module as a model; raises ConvoptError unless it has one function to run.
 
-    That is @main, or the only function that has a body. Arguments and results must be static
-    float32 tensors in row-major layout; their attribute `conv.name` names them, else `input0`,
-    `output0` and so on do. The module is not changed: one of linalg operations is raised in a copy.
+    That is @main, or the only function that has a body, which is called so. Arguments and results
+    must be static float32 tensors in row-major layout; their attribute `conv.name` names them, else
+    `input0`, `output0` and so on do. The module itself is not changed: one of linalg operations is
+    raised in a copy.
     """
     if holds_linalg(module):
         module = _raised(module)
     entry = _entry(module)
+    if entry.sym_name.data != ENTRY:
+        module = module.clone()
+        entry = _entry(module)
+        entry.sym_name = StringAttr(ENTRY)
     inputs = _specs(entry.function_type.inputs.data, entry.arg_attrs, "input")
     outputs = _specs(entry.function_type.outputs.data, entry.res_attrs, "output")
     segment = CompiledSegment(

@@ -10,6 +10,7 @@ from convopt.torch.inference import compile_inference
 from convopt.torch.options import options_of
 from convopt.torch.others import Compiled, compile_by_others, is_control_flow, summary
 from convopt.torch.report import GraphReport, logger, publish
+from convopt.torch.training import compile_training
 
 NO_CONVOLUTION = "no convolution that convopt compiles"
 
@@ -28,7 +29,8 @@ def convopt(
     reason = _obstacle(inputs)
     if reason is None:
         try:
-            compiled, report = compile_inference(module, inputs, given)
+            compile_ = compile_training if _wants_gradients(module, inputs) else compile_inference
+            compiled, report = compile_(module, inputs, given)
         except Exception as error:
             if is_control_flow(error):
                 raise
@@ -52,6 +54,9 @@ def _obstacle(inputs: Sequence[Any]) -> str | None:
     for each in inputs:
         if type(each) not in known:
             return f"expected plain tensors, found a {type(each).__name__}"
-    if torch.is_grad_enabled() and any(each.requires_grad for each in inputs):
-        return "gradients are wanted, convopt compiles inference: use torch.no_grad()"
     return None
+
+
+def _wants_gradients(module: fx.GraphModule, inputs: Sequence[torch.Tensor]) -> bool:
+    given = (*inputs, *module.parameters())
+    return torch.is_grad_enabled() and any(each.requires_grad for each in given)

@@ -1,6 +1,7 @@
 """Sets of nodes to machine code, from the user's cache where it is there."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from xdsl.dialects.arith import ConstantOp
@@ -11,6 +12,7 @@ from convopt.backends.targets.host import host_target
 from convopt.build import Builder
 from convopt.cache import artifact_key, user_cache
 from convopt.compiler import load_artifact
+from convopt.frontends.building.function import NONE_BLOCKED
 from convopt.frontends.torch.graph import Node, TorchGraph
 from convopt.frontends.torch.importer import import_nodes
 from convopt.frontends.torch.partition import NodeSet
@@ -21,15 +23,21 @@ TARGET = "host"
 SYMBOL = "convopt_set"
 
 
-def set_model(nodes: NodeSet, graph: TorchGraph) -> Model:
-    """A set of nodes at level 1, with the graph's constants."""
-    found = import_nodes(graph, nodes.nodes, nodes.inputs, nodes.outputs)
+def set_model(
+    nodes: NodeSet, graph: TorchGraph, blocked: Mapping[str, int] = NONE_BLOCKED
+) -> tuple[Model, tuple[str, ...]]:
+    """A set of nodes at level 1, with the graph's constants; and its parameters by number.
+
+    `blocked` tensors pass the set's border in blocks of so many channels.
+    """
+    found = import_nodes(graph, nodes.nodes, nodes.inputs, nodes.outputs, blocked)
     assert found.module is not None, found.failures
     inputs, outputs = _specs(nodes.inputs, graph), _specs(nodes.outputs, graph)
     segment = CompiledSegment(
         found.module, tuple(each.name for each in inputs), tuple(each.name for each in outputs)
     )
-    return Model(SYMBOL, inputs, outputs, (segment,), Partition(len(nodes.nodes)))
+    model = Model(SYMBOL, inputs, outputs, (segment,), Partition(len(nodes.nodes)))
+    return model, found.parameters
 
 
 def build_segment(model: Model, *, cache: bool) -> CodeSegment:

@@ -62,7 +62,7 @@ class DividedGraph:
                 self.sets.append(each)
             except ConvoptError as error:
                 reasons |= dict.fromkeys(each.nodes, str(error))
-        self.taken = tuple(_taken(each) for each in self.sets)
+        self.taken = tuple(taken_set(each) for each in self.sets)
         self.left = tuple(
             LeftNode(location(node), str(node.target), reasons[node], macs(node))
             for node in nodes
@@ -86,7 +86,7 @@ class DividedGraph:
                 EagerFunction(
                     alone(self.module, each, needed, graph),
                     [constants[place] for place in places],
-                    result_specs(each),
+                    result_specs(each.outputs),
                 )
             )
         return functions
@@ -96,8 +96,11 @@ class DividedGraph:
         return TorchGraph(self.module.graph, {**held_tensors(self.module), **named})
 
     def _compiled(self, nodes: NodeSet, graph: TorchGraph) -> Function:
-        segment = build_segment(set_model(nodes, graph), cache=self.settings.cache)
-        return CompiledFunction(segment, host_target(), self.settings.threads, result_specs(nodes))
+        model, _ = set_model(nodes, graph)
+        segment = build_segment(model, cache=self.settings.cache)
+        return CompiledFunction(
+            segment, host_target(), self.settings.threads, result_specs(nodes.outputs)
+        )
 
     def _used_places(self, graph: TorchGraph) -> tuple[int, ...]:
         """The places of the constants that sets need."""
@@ -105,7 +108,8 @@ class DividedGraph:
         return tuple(place for place, node in enumerate(self._placeholders) if node in used)
 
 
-def _taken(nodes: NodeSet) -> TakenSet:
+def taken_set(nodes: NodeSet) -> TakenSet:
+    """What a report says of a set."""
     convolutions = [node for node in nodes.nodes if str(node.target) in CONVOLUTIONS]
     return TakenSet(
         tuple(location(node) for node in nodes.nodes if not is_item(node)),

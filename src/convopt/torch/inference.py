@@ -32,7 +32,7 @@ def compile_inference(
     function = aot_autograd(fw_compiler=step.take, inference_compiler=step.take)(
         module, list(inputs)
     )
-    arguments = _arguments(module, inputs)
+    arguments = arguments_of(module, inputs)
     fixed = [
         place
         for place in _fixed_places(module, inputs)
@@ -94,7 +94,7 @@ def _settings(options: Options) -> Settings:
     return Settings(min(threads, available_cores()), options.cache)
 
 
-def _arguments(module: fx.GraphModule, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+def arguments_of(module: fx.GraphModule, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """What AOT autograd gives to its graph: parameters that the module holds come first."""
     held = [
         *dict(module.named_parameters(remove_duplicate=False)).values(),
@@ -105,7 +105,7 @@ def _arguments(module: fx.GraphModule, inputs: Sequence[torch.Tensor]) -> list[t
 
 def _fixed_places(module: fx.GraphModule, inputs: Sequence[torch.Tensor]) -> list[int]:
     """The places of parameters and of modules' buffers among the arguments."""
-    held = len(_arguments(module, ()))
+    held = len(arguments_of(module, ()))
     given = [
         isinstance(value, torch.nn.Parameter) or _is_of_module(node)
         for node, value in zip(module.graph.find_nodes(op="placeholder"), inputs, strict=True)

@@ -1,24 +1,34 @@
 """Graphs made of parts of a graph: a set of nodes alone, and the rest around calls of the sets."""
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 
 from torch import fx
 
+from convopt.convdialect.layouts import blocked as blocked_type
+from convopt.convdialect.layouts import float_tensor, physical_shape
+from convopt.frontends.building.function import NONE_BLOCKED
 from convopt.frontends.torch.graph import Node, TorchGraph, tensor_of
 from convopt.frontends.torch.partition import NodeSet
 from convopt.torch.operator import RUN
 from convopt.torch.results import ResultSpec, text_of
 
 
-def result_specs(nodes: NodeSet) -> list[ResultSpec]:
-    """Shapes and strides of what a set returns."""
-    specs = []
-    for node in nodes.outputs:
-        value = tensor_of(node)
-        assert value is not None
-        specs.append(ResultSpec(tuple(value.shape), tuple(value.stride())))
-    return specs
+def result_specs(
+    nodes: Sequence[Node], blocked: Mapping[str, int] = NONE_BLOCKED
+) -> list[ResultSpec]:
+    """Shapes and strides; of `blocked` tensors as they lie in blocks of so many channels."""
+    return [_result_spec(node, blocked.get(node.name, 1)) for node in nodes]
+
+
+def _result_spec(node: Node, lanes: int) -> ResultSpec:
+    value = tensor_of(node)
+    assert value is not None
+    if lanes == 1:
+        return ResultSpec(tuple(value.shape), tuple(value.stride()))
+    shape = physical_shape(blocked_type(float_tensor(value.shape), lanes))
+    return ResultSpec(shape, tuple(prod(shape[axis + 1 :]) for axis in range(len(shape))))
 
 
 def used_constants(nodes: NodeSet, graph: TorchGraph) -> list[Node]:
@@ -55,9 +65,14 @@ def alone(
     return fx.GraphModule(module, made)
 
 
-def rest(module: fx.GraphModule, sets: Sequence[NodeSet]) -> fx.GraphModule:
-    """The module with each set as one call of `convopt::run`; unused placeholders are left out."""
-    made = _Rest(sets).build(module.graph)
+def rest(
+    module: fx.GraphModule, sets: Sequence[NodeSet], blocked: Mapping[str, int] = NONE_BLOCKED
+) -> fx.GraphModule:
+    """The module with each set as one call of `convopt::run`; unused placeholders are left out.
+
+    `blocked` tensors pass the sets' borders in blocks of so many channels.
+    """
+    made = _Rest(sets, blocked).build(module.graph)
     made.eliminate_dead_code()
     for node in list(made.find_nodes(op="placeholder")):
         if not node.users:
@@ -69,8 +84,9 @@ class _Rest:
     """Copies nodes in their order; sets, and what these need, as soon as one of their outputs is
     needed."""
 
-    def __init__(self, sets: Sequence[NodeSet]) -> None:
+    def __init__(self, sets: Sequence[NodeSet], blocked: Mapping[str, int]) -> None:
         self._sets = sets
+        self._blocked = blocked
         self._made = fx.Graph()
         self._copies: dict[Node, Node] = {}
         self._set_of = {node: number for number, each in enumerate(sets) for node in each.nodes}
@@ -113,7 +129,7 @@ class _Rest:
             self._copies[node] = self._made.node_copy(node, self._copies.__getitem__)
             return
         inputs = [self._copies[each] for each in nodes.inputs]
-        results = text_of(result_specs(nodes))
+        results = text_of(result_specs(nodes.outputs, self._blocked))
         call = self._made.call_function(RUN, (inputs, self._set_of[node], results))
         for index, output in enumerate(nodes.outputs):
             item = self._made.call_function(operator.getitem, (call, index))

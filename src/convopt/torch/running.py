@@ -29,22 +29,35 @@ def _team(threads: int) -> _SharedTeam:
 
 class CompiledFunction:
     """Machine code with its weights; inputs are read where they lie, if they are in row-major
-    order, and results are written to new tensors. Calls from several threads take turns."""
+    order, and results are written to new tensors. Calls from several threads take turns.
+
+    The inputs at the places `parameters` are the code's parameters, by number; they are packed at
+    every call, since a change of `tensor.data` leaves no trace.
+    """
 
     def __init__(
-        self, segment: CodeSegment, target: CpuTarget, threads: int, results: Sequence[ResultSpec]
+        self,
+        segment: CodeSegment,
+        target: CpuTarget,
+        threads: int,
+        results: Sequence[ResultSpec],
+        *,
+        parameters: Sequence[int] = (),
     ) -> None:
         shared = _team(threads)
         self._lock = shared.lock if threads > 1 else threading.Lock()
         self._runner = CodeRunner(segment, target, shared.team)
         self._results = tuple(results)
+        self._parameters = tuple(parameters)
         self._shapes = [spec.shape for spec in results]
         self._all_row_major = all(spec.is_row_major for spec in results)
 
     def __call__(self, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         dense = [each.contiguous() for each in inputs]
         made = [torch.empty(shape, dtype=torch.float32) for shape in self._shapes]
+        packed = [dense[place].detach().numpy() for place in self._parameters]
         with self._lock:
+            self._runner.set_parameters(packed)
             self._runner.run_at([each.data_ptr() for each in (*dense, *made)])
         if self._all_row_major:
             return made

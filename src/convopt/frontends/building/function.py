@@ -1,7 +1,8 @@
 """Builds the function that a part of a graph becomes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy.typing as npt
@@ -20,11 +21,16 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.constants import constant
-from convopt.convdialect.layouts import float_tensor
+from convopt.convdialect.element_types import ConvTensor
+from convopt.convdialect.layouts import blocked as blocked_type
+from convopt.convdialect.layouts import float_tensor, tensor_of
+from convopt.convdialect.ops.parameter import ParameterOp
+from convopt.convdialect.ops.structure import ConvertLayoutOp
 
 Array = npt.NDArray[Any]
 
 FUNCTION_NAME = "main"
+NONE_BLOCKED: Mapping[str, int] = MappingProxyType({})
 NAME_ATTRIBUTE = "conv.name"
 
 
@@ -57,18 +63,50 @@ def shape_of(value: SSAValue) -> tuple[int, ...]:
 
 
 class FunctionBuilder:
-    """The values so far by tensor name; constants come first in the function, once each."""
+    """The values so far by tensor name; constants come first in the function, once each.
 
-    def __init__(self, tensors: Tensors, inputs: Sequence[str]) -> None:
+    `blocked` inputs and outputs pass the border in blocks of so many channels.
+    """
+
+    def __init__(
+        self, tensors: Tensors, inputs: Sequence[str], blocked: Mapping[str, int] = NONE_BLOCKED
+    ) -> None:
         self._tensors = tensors
         self._inputs = tuple(inputs)
-        self._block = Block(arg_types=[self._type(name) for name in inputs])
-        self._values: dict[str, SSAValue] = dict(zip(inputs, self._block.args, strict=True))
+        self._blocked = blocked
+        types = [blocked_type(self._type(name), blocked.get(name, 1)) for name in inputs]
+        self._block = Block(arg_types=types)
+        self._values: dict[str, SSAValue] = {}
         self._constants: list[Operation] = []
-        for name, argument in self._values.items():
+        self._parameters: dict[str, SSAValue] = {}
+        for name, argument in zip(inputs, self._block.args, strict=True):
             argument.name_hint = _hint(name)
+            self._values[name] = self._in_layout(argument, 1)
 
-    def _type(self, name: str) -> TensorType:
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The tensors that are parameters of the module, by number."""
+        return tuple(self._parameters)
+
+    def parameter(self, name: str) -> SSAValue:
+        """A tensor as a parameter of the module."""
+        if name not in self._parameters:
+            op = ParameterOp(len(self._parameters), self._type(name))
+            op.location = named_location(name)
+            self._constants.append(op)
+            self._parameters[name] = op.result
+        return self._parameters[name]
+
+    def _in_layout(self, value: SSAValue, lanes: int) -> SSAValue:
+        """The value in blocks of so many channels, plain for one."""
+        wanted = blocked_type(tensor_of(value), lanes)
+        if value.type == wanted:
+            return value
+        op = ConvertLayoutOp(value, wanted)
+        self._block.add_op(op)
+        return op.result
+
+    def _type(self, name: str) -> ConvTensor:
         shape = self._tensors.shape(name)
         assert shape is not None
         return float_tensor(shape)
@@ -118,7 +156,9 @@ class FunctionBuilder:
 
     def finish(self, outputs: Sequence[str]) -> ModuleOp:
         """The module, with the tensors `outputs` as the function's results."""
-        results = [self.value(name) for name in outputs]
+        results = [
+            self._in_layout(self.value(name), self._blocked.get(name, 1)) for name in outputs
+        ]
         first = self._block.first_op
         if first is None:
             self._block.add_ops(self._constants)

@@ -81,6 +81,14 @@ class NodeContext(NodeBuilder):
             raise Unsupported(f"{what} '{self._node(name).name}' is not constant")
         return array
 
+    def filter(self, name: str, what: str = "filter") -> SSAValue:
+        """An argument that kernels read packed: a constant, or a parameter of the module."""
+        tensor = self._node(name).name
+        if self._graph.is_parameter(tensor):
+            return self._builder.parameter(tensor)
+        self.constant(name, what)
+        return self.value(name)
+
     def name_of(self, argument: str) -> str:
         """The name of the tensor that an argument is."""
         return str(self._node(argument).name)

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import torch
@@ -14,7 +14,12 @@ from convopt.frontends.building.function import Array
 
 Node: TypeAlias = fx.Node
 
-CONVOLUTIONS = frozenset({"aten.convolution.default", "aten.conv2d.default", "aten.conv2d.padding"})
+GRADIENTS = frozenset({"aten.convolution_backward.default"})
+CONVOLUTIONS = GRADIENTS | {
+    "aten.convolution.default",
+    "aten.conv2d.default",
+    "aten.conv2d.padding",
+}
 CHECKS = frozenset({"aten._assert_tensor_metadata.default"})
 
 _MODULE_ROOT = re.compile(r"^L\['\w+'\]\.?")
@@ -26,10 +31,16 @@ class TorchGraph:
 
     `constants` are the values of placeholders and attributes that are taken as fixed; what is
     computed from nothing but these is constant, too. A node of several results stands for its
-    first.
+    first. `parameters` are placeholders whose tensors may be packed before every call.
     """
 
-    def __init__(self, graph: fx.Graph, constants: Mapping[str, torch.Tensor]) -> None:
+    def __init__(
+        self,
+        graph: fx.Graph,
+        constants: Mapping[str, torch.Tensor],
+        parameters: Collection[str] = (),
+    ) -> None:
+        self._parameters = frozenset(parameters)
         self._nodes = {node.name: node for node in graph.nodes}
         self._values: dict[str, torch.Tensor | None] = dict(constants)
 
@@ -65,6 +76,10 @@ class TorchGraph:
             return None
         array: Array = value.detach().contiguous().numpy()
         return array
+
+    def is_parameter(self, name: str) -> bool:
+        """Whether a tensor may be packed before every call."""
+        return name in self._parameters
 
     def is_constant(self, node: Node) -> bool:
         """Whether the node's value is fixed."""
@@ -150,10 +165,18 @@ def location(node: Node) -> str:
 
 
 def macs(node: Node) -> int:
-    """Multiply-adds of a convolution of static shapes; 0 for anything else."""
-    if str(node.target) not in CONVOLUTIONS:
+    """Multiply-adds of a convolution of static shapes, or of its gradients; else 0."""
+    name = str(node.target)
+    if name in GRADIENTS:
+        grad, _, filters = node.args[:3]
+        by_input, by_filter, _ = node.args[-1]
+        return int(by_input + by_filter) * _products(tensor_of(grad), tensor_of(filters))
+    if name not in CONVOLUTIONS:
         return 0
-    result, filters = tensor_of(node), tensor_of(node.args[1])
+    return _products(tensor_of(node), tensor_of(node.args[1]))
+
+
+def _products(result: torch.Tensor | None, filters: torch.Tensor | None) -> int:
     if result is None or filters is None or result.dim() != 4:
         return 0
     sizes = (*result.shape, *filters.shape)

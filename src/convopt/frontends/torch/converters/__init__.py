@@ -8,10 +8,12 @@ from convopt.frontends.torch.converters import (  # noqa: F401 (they fill the ta
     activations,
     arithmetic,
     convolution,
+    gradients,
     matrices,
     normalization,
     pooling,
     structure,
+    training_norm,
 )
 from convopt.frontends.torch.converters.table import CONVERTERS
 

@@ -2,6 +2,7 @@
 
 from xdsl.ir import SSAValue
 
+from convopt.convdialect.ops.convolution_base import kernel_of
 from convopt.convdialect.shapes import Padding, Pair, Window
 from convopt.frontends.building.function import Unsupported, shape_of
 from convopt.frontends.building.layers import convolution as convolution_layer
@@ -21,18 +22,15 @@ def conv2d(context: NodeContext) -> SSAValue:
     rank = len(shape_of(context.value("input")))
     if rank != 4:
         raise Unsupported(f"expected a 2-D convolution (input of rank 4), found {rank - 2}-D")
-    filters = context.constant("weight", "filter")
-    kernel = (filters.shape[2], filters.shape[3])
+    filters = context.filter("weight")
+    kernel = kernel_of(filters)
     dilation = context.pair("dilation")
     window = Window(kernel, context.pair("stride"), _padding(context, kernel, dilation), dilation)
     bias = None
     if context.argument("bias") is not None:
-        context.constant("bias", "bias")
-        bias = context.value("bias")
+        bias = context.filter("bias", "bias")
     groups = context.argument("groups")
-    return convolution_layer(
-        context, context.value("input"), context.value("weight"), bias, window, groups
-    )
+    return convolution_layer(context, context.value("input"), filters, bias, window, groups)
 
 
 def _padding(context: NodeContext, kernel: Pair, dilation: Pair) -> Padding:

@@ -1,0 +1,64 @@
+"""Forward and backward graph of a training step: how they are divided, and what passes between."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import fx
+from torch._functorch.partitioners import default_partition
+
+from convopt.frontends.torch.graph import Node, operators
+
+_CLAMPED_BACKWARD = "aten.hardtanh_backward.default"
+_CLAMPED = "aten.hardtanh.default"
+_TANGENTS = "tangents"
+
+
+def partition(
+    joint: fx.GraphModule, inputs: Sequence[Any], **options: Any
+) -> tuple[fx.GraphModule, fx.GraphModule]:
+    """The forward and the backward graph; AOT autograd calls this.
+
+    The gradient of a clamp is told by its result as well as by its input, which then need not be
+    kept.
+    """
+    for node in operators(joint.graph):
+        if str(node.target) == _CLAMPED_BACKWARD:
+            _take_result(node)
+    joint.recompile()
+    forward, backward = default_partition(joint, inputs, **options)
+    return forward, backward
+
+
+def _take_result(backward: Node) -> None:
+    _, source, *bounds = backward.args
+    for user in source.users:
+        if str(user.target) == _CLAMPED and list(user.args[1:]) == bounds:
+            backward.update_arg(1, user)
+            return
+
+
+def results(graph: fx.Graph) -> list[Any]:
+    """What a graph returns."""
+    (output,) = graph.find_nodes(op="output")
+    (found,) = output.args
+    return list(found)
+
+
+def saved_tensors(forward: fx.Graph, backward: fx.Graph) -> dict[Node, Node]:
+    """What the forward graph returns for the backward graph alone: node there -> placeholder here.
+
+    The last results are the first arguments of the backward graph, before the gradients.
+    """
+    kept = [
+        node
+        for node in backward.find_nodes(op="placeholder")
+        if not node.name.startswith(_TANGENTS)
+    ]
+    returned = results(forward)
+    pairs = list(zip(returned[len(returned) - len(kept) :], kept, strict=True))
+    counts = [returned.count(node) for node, _ in pairs]
+    return {
+        node: placeholder
+        for (node, placeholder), count in zip(pairs, counts, strict=True)
+        if count == 1 and isinstance(node, fx.Node)
+    }

@@ -1,0 +1,178 @@
+"""Training: the forward and the backward graph of a step, each with what convopt takes of it.
+
+Filters are parameters of the compiled code, packed before every call. What the forward graph keeps
+for the backward graph, and nobody else reads, stays in channel blocks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import fx
+from torch._dynamo.backends.common import aot_autograd
+
+from convopt.backends.targets.host import host_target
+from convopt.errors import ConvoptError
+from convopt.frontends.torch.graph import Node, TorchGraph, location, macs, operators, tensor_of
+from convopt.frontends.torch.importer import import_nodes
+from convopt.frontends.torch.partition import NodeSet, divide
+from convopt.runtime.threads import available_cores
+from convopt.torch.building import build_segment, set_model
+from convopt.torch.division import taken_set
+from convopt.torch.inference import arguments_of
+from convopt.torch.joint_graph import partition, saved_tensors
+from convopt.torch.operator import Function, call_with
+from convopt.torch.options import Options
+from convopt.torch.others import Compiled, compile_by_others
+from convopt.torch.report import GraphReport, LeftNode
+from convopt.torch.rewriting import rest, result_specs
+from convopt.torch.running import CompiledFunction
+
+
+def compile_training(
+    module: fx.GraphModule, inputs: Sequence[torch.Tensor], options: Options
+) -> tuple[Compiled | None, GraphReport]:
+    """The graph with what convopt takes of both directions compiled; None if that is nothing."""
+    forward, backward = _Direction(), _Direction()
+
+    def parts(joint: fx.GraphModule, *rest: Any, **options: Any) -> tuple[Any, Any]:
+        forward.module, backward.module = partition(joint, *rest, **options)
+        return forward.module, backward.module
+
+    function = aot_autograd(
+        fw_compiler=forward.take, bw_compiler=backward.take, partition_fn=parts
+    )(module, list(inputs))
+    if forward.module is None or backward.module is None:
+        return None, GraphReport(notes=("expected a forward and a backward graph, found one",))
+    arguments = arguments_of(module, inputs)
+    names = [node.name for node in forward.module.graph.find_nodes(op="placeholder")]
+    parameters = {
+        name
+        for name, value in zip(names, arguments, strict=True)
+        if isinstance(value, torch.nn.Parameter)
+    }
+    with torch.no_grad():
+        for direction in (forward, backward):
+            direction.divide(parameters)
+        blocked = _kept_in_blocks(forward, backward)
+        lanes = host_target().lanes
+        forward.compile(dict.fromkeys((node.name for node in blocked), lanes), options)
+        backward.compile(dict.fromkeys((node.name for node in blocked.values()), lanes), options)
+    report = GraphReport(
+        (*forward.taken, *backward.taken),
+        (*forward.left, *backward.left),
+        forward.rest_by,
+    )
+    return (function if report.taken else None), report
+
+
+@dataclass
+class _Direction:
+    """One of the two graphs, from AOT autograd's hands to a function.
+
+    Both are compiled together, once AOT autograd is through with the forward graph; it comes with
+    the backward graph when it is first needed.
+    """
+
+    module: fx.GraphModule | None = None
+    sets: list[NodeSet] = field(default_factory=list)
+    left: tuple[LeftNode, ...] = ()
+    taken: tuple[Any, ...] = ()
+    rest_by: str = ""
+    _graph: TorchGraph | None = None
+    _run: Callable[[list[Any]], Any] | None = None
+
+    def take(self, module: fx.GraphModule, _: Sequence[Any]) -> Callable[[list[Any]], Any]:
+        """The compiler that AOT autograd calls; the work is done in `compile`."""
+
+        def run(arguments: list[Any]) -> Any:
+            assert self._run is not None
+            return self._run(arguments)
+
+        run._boxed_call = True  # type: ignore[attr-defined]
+        return run
+
+    def divide(self, parameters: set[str]) -> None:
+        """Decides what convopt takes."""
+        assert self.module is not None
+        graph = self.module.graph
+        self._graph = TorchGraph(graph, {}, parameters)
+        candidates = [
+            node
+            for node in graph.find_nodes(op="placeholder")
+            if self._graph.obstacle(node.name) is None
+        ]
+        nodes = list(operators(graph))
+        failures = import_nodes(self._graph, nodes, candidates, []).failures
+        division = divide(graph, self._graph, failures)
+        self.sets = list(division.sets)
+        self.left = tuple(
+            LeftNode(location(node), str(node.target), division.left[node], macs(node))
+            for node in nodes
+            if node in division.left
+        )
+
+    def compile(self, blocked: Mapping[str, int], options: Options) -> None:
+        """Makes the function; `blocked` tensors pass its borders in blocks of so many channels.
+
+        Raises ConvoptError for a set that cannot be compiled.
+        """
+        assert self.module is not None
+        assert self._graph is not None
+        threads = min(options.threads or torch.get_num_threads(), available_cores())
+        functions: list[Function] = []
+        for nodes in self.sets:
+            model, parameters = set_model(nodes, self._graph, blocked)
+            segment = build_segment(model, cache=options.cache)
+            specs = result_specs(nodes.outputs, blocked)
+            places = [[node.name for node in nodes.inputs].index(name) for name in parameters]
+            functions.append(
+                CompiledFunction(segment, host_target(), threads, specs, parameters=places)
+            )
+        self.taken = tuple(map(taken_set, self.sets))
+        module = rest(self.module, self.sets, blocked)
+        names = [node.name for node in self.module.graph.find_nodes(op="placeholder")]
+        placeholders = module.graph.find_nodes(op="placeholder")
+        places = [names.index(node.name) for node in placeholders]
+        others = compile_by_others(
+            module, [_example(node, blocked) for node in placeholders], options.rest
+        )
+        self.rest_by = others.who
+
+        def run(arguments: list[Any]) -> Any:
+            wanted = [arguments[place] for place in places]
+            arguments.clear()
+            return call_with(functions, others.function, wanted)
+
+        self._run = run
+
+
+def _kept_in_blocks(forward: _Direction, backward: _Direction) -> dict[Node, Node]:
+    """Saved tensors that a set makes, and that sets alone read: node -> backward placeholder."""
+    assert forward.module is not None
+    assert backward.module is not None
+    makers = {node for each in forward.sets for node in each.nodes}
+    readers = {node for each in backward.sets for node in each.nodes}
+    found = {}
+    for node, placeholder in saved_tensors(forward.module.graph, backward.module.graph).items():
+        value = tensor_of(node)
+        others = [user for user in node.users if user.op != "output"]
+        if (
+            node in makers
+            and value is not None
+            and value.dim() == 4
+            and makers.issuperset(others)
+            and readers.issuperset(placeholder.users)
+        ):
+            found[node] = placeholder
+    return found
+
+
+def _example(node: Node, blocked: Mapping[str, int]) -> Any:
+    """A value such as the graph will be called with."""
+    value = tensor_of(node)
+    if value is None:
+        raise ConvoptError(f"expected tensors between forward and backward, found '{node.name}'")
+    (spec,) = result_specs([node], blocked)
+    return torch.empty_strided(spec.shape, spec.strides, dtype=value.dtype)
