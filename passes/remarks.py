@@ -9,7 +9,7 @@ for its remarks only when somebody reads them:
         print(remark)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -88,8 +88,9 @@ def analysis(pass_name: str, op: Operation, message: str) -> None:
 def location_of(op: Operation) -> str:
     """The place of an operation in the model, for people.
 
-    Node names as they are, files as `file:line:column`, fused locations joined by " + "; an
-    operation without a location is named by its kind and, where it has one, its result's name.
+    Node names as they are, files as `file:line:column`, fused locations joined by " + ", with a
+    file's name once in a row; an operation without a location is named by its kind and, where it
+    has one, its result's name.
     """
     if location := _describe(op.location):
         return location
@@ -111,9 +112,19 @@ def _describe(location: Attribute) -> str:
             return f"{location.filename.data}:{location.line.data}:{location.column.data}"
         case FusedLoc():
             assert isinstance(location.locations, ArrayAttr)
-            described = (_describe(part) for part in location.locations)
-            return " + ".join(text for text in described if text)
+            return " + ".join(_describe_parts(location.locations))
         case CallSiteLoc():
             return _describe(location.callee)
         case _:
             return ""
+
+
+def _describe_parts(locations: Iterable[Attribute]) -> Iterator[str]:
+    file = None
+    for location in locations:
+        text = _describe(location)
+        before, file = file, location.filename if isinstance(location, FileLineColLoc) else None
+        if file is not None and file == before:
+            text = text.removeprefix(f"{file.data}:")
+        if text:
+            yield text

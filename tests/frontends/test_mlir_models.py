@@ -30,7 +30,10 @@ def test_a_model() -> None:
 
 
 def test_a_function_of_another_name() -> None:
-    assert load_mlir(POOL.replace("@main", "@net")).inputs[0].name == "image"
+    model = load_mlir(POOL.replace("@main", "@net"))
+    assert model.inputs[0].name == "image"
+    run = convopt.compile(model, cache=False)
+    assert run(np.ones((1, 2, 4, 4), np.float32)).tolist() == [[[[1.0]], [[1.0]]]]
 
 
 def test_what_an_onnx_model_prints_is_a_model() -> None:

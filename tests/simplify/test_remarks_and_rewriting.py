@@ -30,6 +30,7 @@ from convopt.testing.tensor_function import TensorFunction
 
 SHAPE = (1, 2, 3, 3)
 FILE = FileLineColLoc(StringAttr("model.mlir"), IntAttr(3), IntAttr(7))
+LATER = FileLineColLoc(StringAttr("model.mlir"), IntAttr(5), IntAttr(1))
 
 
 def name(text: str) -> NameLoc:
@@ -63,6 +64,8 @@ def test_location_of_each_kind_of_location() -> None:
         "conv1": name("conv1"),
         "model.mlir:3:7": FILE,
         "conv1 + model.mlir:3:7": fuse_locations([name("conv1"), FILE]),
+        "model.mlir:3:7 + 5:1 + conv1": fuse_locations([FILE, LATER, name("conv1")]),
+        "model.mlir:3:7 + conv1 + model.mlir:5:1": fuse_locations([FILE, name("conv1"), LATER]),
         "callee": CallSiteLoc(name("callee"), name("caller")),
     }
     for text, location in cases.items():
