@@ -1,19 +1,15 @@
 """`convopt model.onnx --emit=object` (or bundle): the way past xDSL for what is in the cache."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from convopt.artifact import CodeSegment
 from convopt.cli.checks import check_options
+from convopt.cli.code_files import write_bundle_files, write_object_files
 from convopt.cli.messages import EXIT_OK
 from convopt.cli.options import COMPANIONS, Options
-from convopt.cli.outputs import write, write_files
+from convopt.cli.outputs import write
 from convopt.compiler import compiled_artifact, compiled_bundle
 from convopt.emit_kinds import BUNDLE, is_gpu
-
-if TYPE_CHECKING:
-    from convopt.gpu.bundle import Bundle
 
 
 def emits_model(options: Options) -> bool:
@@ -64,18 +60,3 @@ def _write_bundle(options: Options) -> int:
     )
     write_bundle_files(Path(options.output), bundle)
     return EXIT_OK
-
-
-def write_bundle_files(output: Path, bundle: "Bundle") -> None:
-    """Write the launches, and sources, weights and code beside them: all or none. Say so."""
-    files = bundle.files(output)
-    write_files(files)
-    print(f"convopt: wrote {', '.join(map(str, files))}", file=sys.stderr)
-
-
-def write_object_files(output: Path, files: dict[str, str | bytes]) -> None:
-    """Write the object, and header and weights beside it: all or none. Say so."""
-    paths = {output: files["object"]}
-    paths |= {output.with_suffix(suffix): files[kind] for kind, suffix in COMPANIONS.items()}
-    write_files(paths)
-    print(f"convopt: wrote {', '.join(map(str, paths))}", file=sys.stderr)

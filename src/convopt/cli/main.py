@@ -7,13 +7,13 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
 from convopt.cli.checks import check_options
+from convopt.cli.code_files import write_bundle_files, write_object_files
 from convopt.cli.diagnostics import (
     Diagnostic,
     error_diagnostic,
     mismatches,
     remark_diagnostic,
 )
-from convopt.cli.emit_model import write_bundle_files, write_object_files
 from convopt.cli.inputs import Chunk, chunks_of, display_name, is_onnx, read_bytes
 from convopt.cli.job import Job
 from convopt.cli.listings import listing
