@@ -1,0 +1,1 @@
+"""PyTorch models through torch.compile, by convopt and by others."""

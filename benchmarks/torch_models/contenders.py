@@ -1,0 +1,50 @@
+"""Who runs a PyTorch model: convopt and inductor through torch.compile, and eager."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from convopt.benchmarks.torch_models.results import CONVOPT, INDUCTOR
+
+Function = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """`backend` None is eager; `channels_last` images and weights; weights `frozen` as
+    constants, which is how inductor fuses and lays them out best."""
+
+    name: str
+    backend: str | None
+    channels_last: bool = False
+    frozen: bool = False
+
+    def function(self, module: Any) -> Function:
+        """The module as this contender runs it, on images in its memory format."""
+        if self.channels_last:
+            module = module.to(memory_format=torch.channels_last)
+        if self.backend is None:
+            return module  # type: ignore[no-any-return]
+        return torch.compile(module, backend=self.backend, dynamic=False)  # type: ignore[no-any-return]
+
+    def image(self, image: Any) -> Any:
+        return image.to(memory_format=torch.channels_last) if self.channels_last else image
+
+    @contextmanager
+    def settings(self) -> Iterator[None]:
+        """What has to hold while the first call compiles."""
+        with torch._inductor.config.patch(freezing=self.frozen):
+            yield
+
+
+CONTENDERS = (
+    Contender(CONVOPT, "convopt"),
+    Contender(INDUCTOR, "inductor"),
+    Contender("inductor-nhwc", "inductor", channels_last=True),
+    Contender("inductor-frozen", "inductor", channels_last=True, frozen=True),
+    Contender("eager", None),
+    Contender("eager-nhwc", None, channels_last=True),
+)
