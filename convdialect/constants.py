@@ -24,6 +24,9 @@ from convopt.convdialect.element_types import (
     numpy_dtype,
 )
 
+LOWEST = float(np.finfo(np.float32).min)
+"""The lowest finite f32, which some tools write for minus infinity."""
+
 
 def constant(
     array: npt.NDArray[Any],

@@ -3,10 +3,10 @@
 // Named operations of newer MLIR than the one that other tests are checked with.
 
 // CHECK-LABEL: func.func @nhwgc_gfhwc
-// CHECK-NEXT:    conv.transpose %x {permutation = [0, 3, 4, 1, 2]} : tensor<1x8x9x2x2xf32> -> tensor<1x2x2x8x9xf32>
-// CHECK-NEXT:    conv.reshape {{.*}} : tensor<1x2x2x8x9xf32> -> tensor<1x4x8x9xf32>
-// CHECK-NEXT:    conv.transpose %w {permutation = [0, 1, 4, 2, 3]} : tensor<2x3x3x3x2xf32> -> tensor<2x3x2x3x3xf32>
-// CHECK-NEXT:    conv.reshape {{.*}} : tensor<2x3x2x3x3xf32> -> tensor<6x2x3x3xf32>
+// CHECK-NEXT:    conv.reshape %x : tensor<1x8x9x2x2xf32> -> tensor<1x8x9x4xf32>
+// CHECK-NEXT:    conv.transpose {{.*}} {permutation = [0, 3, 1, 2]} : tensor<1x8x9x4xf32> -> tensor<1x4x8x9xf32>
+// CHECK-NEXT:    conv.reshape %w : tensor<2x3x3x3x2xf32> -> tensor<6x3x3x2xf32>
+// CHECK-NEXT:    conv.transpose {{.*}} {permutation = [0, 3, 1, 2]} : tensor<6x3x3x2xf32> -> tensor<6x2x3x3xf32>
 // CHECK-NEXT:    conv.conv2d {{.*}} {groups = 2} : tensor<1x4x8x9xf32>, tensor<6x2x3x3xf32> -> tensor<1x6x6x7xf32>
 // CHECK-NEXT:    conv.reshape {{.*}} : tensor<1x6x6x7xf32> -> tensor<1x2x3x6x7xf32>
 // CHECK-NEXT:    conv.transpose {{.*}} {permutation = [0, 3, 4, 1, 2]} : tensor<1x2x3x6x7xf32> -> tensor<1x6x7x2x3xf32>

@@ -10,7 +10,22 @@ from convopt.passes.raising.values import Raising, shape_of
 
 
 def reshaped(raising: Raising, value: SSAValue, shape: Sequence[int]) -> SSAValue:
-    """The same elements under another shape."""
+    """The same elements under another shape.
+
+    A reshape that only joins axes which a transpose moves together goes before it, where it may
+    meet the reshape that parted them.
+    """
+    if shape_of(value) == tuple(shape):
+        return value
+    transpose = value.owner
+    if isinstance(transpose, TransposeOp):
+        permutation = list(transpose.permutation.get_values())
+        runs = _runs(shape_of(value), shape)
+        if runs is not None and all(_is_run([permutation[at] for at in run]) for run in runs):
+            sources = [[permutation[at] for at in run] for run in runs]
+            order = sorted(range(len(runs)), key=sources.__getitem__)
+            joined_first = raising.emit(ReshapeOp(transpose.input, [shape[at] for at in order]))
+            return permuted(raising, joined_first, [order.index(at) for at in range(len(runs))])
     return raising.emit(ReshapeOp(value, shape))
 
 
@@ -73,6 +88,31 @@ def aligned(
     units = [axis for axis, loop in enumerate(loops) if loop is None]
     moved = permuted(raising, value, [*kept, *units])
     sizes = shape_of(value)
-    first = min(places, default=len(order) - 1)
+    # As many axes in front as there were, so that nothing changes where nothing has to.
+    first = max(min(*places, len(order) - len(loops)), 0) if places else len(order) - 1
     shape = [sizes[places[at]] if at in places else 1 for at in range(first, len(order))]
     return reshaped(raising, moved, shape or [1])
+
+
+def _runs(shape: Sequence[int], joined_shape: Sequence[int]) -> list[list[int]] | None:
+    """Which axes of a shape are one in another, where axes are only joined; else None.
+
+    Axes of size one go with those behind them.
+    """
+    runs: list[list[int]] = []
+    axis = 0
+    for size in joined_shape:
+        run: list[int] = []
+        product = 1
+        while axis < len(shape) and (not run or product < size):
+            run.append(axis)
+            product *= shape[axis]
+            axis += 1
+        if not run or product != size:
+            return None
+        runs.append(run)
+    return runs if axis == len(shape) else None
+
+
+def _is_run(axes: Sequence[int]) -> bool:
+    return list(axes) == list(range(axes[0], axes[0] + len(axes)))

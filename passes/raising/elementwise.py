@@ -6,12 +6,13 @@ import numpy as np
 from xdsl.dialects.linalg.abstract_ops import LinalgStructuredOperation
 from xdsl.ir import Operation, SSAValue
 
-from convopt.convdialect.constants import constant
+from convopt.convdialect.constants import constant, constant_value
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.elementwise import ElementwiseOp
+from convopt.convdialect.ops.structure import TransposeOp
 from convopt.convdialect.regions import ScalarFunction, build_region
 from convopt.convdialect.shapes import broadcast_shapes
-from convopt.passes.raising.axes import aligned
+from convopt.passes.raising.axes import aligned, permuted, reshaped
 from convopt.passes.raising.bodies import axes_of, maps_of
 from convopt.passes.raising.known import Array
 from convopt.passes.raising.scalars import (
@@ -49,7 +50,35 @@ def raise_expression(
         zeros = np.zeros(shape, np.float32)
         leaves.append(Known(zeros))
         operands.append(raising.emit(constant(zeros)))
-    return raising.emit(ElementwiseOp(operands, scalar_region(expression, leaves)))
+    permutation = common_permutation(operands, shape)
+    if permutation is not None:
+        operands = [_before_transpose(raising, each, permutation) for each in operands]
+    made = raising.emit(ElementwiseOp(operands, scalar_region(expression, leaves)))
+    return made if permutation is None else permuted(raising, made, permutation)
+
+
+def common_permutation(values: Sequence[SSAValue], shape: Sequence[int]) -> list[int] | None:
+    """The permutation of the transposes that make all values of a shape, apart from constants.
+
+    What is computed of them is computed before they are transposed: then a network that was
+    written with channels last is transposed at its ends only.
+    """
+    whole = [
+        value for value in values if shape_of(value) == shape and constant_value(value) is None
+    ]
+    transposes = [value.owner for value in whole if isinstance(value.owner, TransposeOp)]
+    permutations = {tuple(each.permutation.get_values()) for each in transposes}
+    if len(permutations) != 1 or len(transposes) < len(whole):
+        return None
+    return list(permutations.pop())
+
+
+def _before_transpose(raising: Raising, value: SSAValue, permutation: Sequence[int]) -> SSAValue:
+    """An operand of what is computed before the transpose by `permutation`."""
+    shape = shape_of(value)
+    inverse = [permutation.index(axis) for axis in range(len(permutation))]
+    full = reshaped(raising, value, [*[1] * (len(permutation) - len(shape)), *shape])
+    return permuted(raising, full, inverse)
 
 
 def _operand(

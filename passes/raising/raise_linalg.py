@@ -44,8 +44,10 @@ class RaiseLinalgPass(ModulePass):
     | `tensor.pad`, `tensor.insert_slice` into a constant | `conv.pad` |
     | `tensor.concat`, shapes, transposes | `conv.concat`, `conv.reshape`, `conv.transpose` |
 
-    Axes that are not NCHW are transposed before and after; operations on constants are computed.
-    Selections become maxima and minima, and maxima give the number where one operand is NaN.
+    Axes that are not NCHW are transposed where the function begins and ends; operations on
+    constants are computed. Selections become maxima and minima, and maxima give the number where
+    one operand is NaN. The lowest finite number is minus infinity to a maximum. A division by a
+    number becomes a multiplication.
 
     Preconditions: functions of one block on f32 tensors of static shape. An error names the first
     operation that the results need and that has no counterpart. Not checked (remark): `cf.assert`.

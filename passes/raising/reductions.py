@@ -1,13 +1,14 @@
 """Sums and maxima over some axes of a tensor, as pools over whole images."""
 
 from dataclasses import dataclass
-from math import inf, prod
+from math import prod
 
 from xdsl.dialects import arith
 from xdsl.dialects.linalg.abstract_ops import LinalgStructuredOperation
 from xdsl.ir import Operation, SSAValue
 
 from convopt.convdialect.attributes import PoolKind
+from convopt.convdialect.constants import LOWEST
 from convopt.convdialect.layouts import tensor_of
 from convopt.convdialect.ops.pooling import GlobalPoolOp
 from convopt.convdialect.regions import ScalarBuilder
@@ -23,8 +24,13 @@ _KINDS = {
     arith.MaximumfOp: PoolKind.MAX,
     arith.MaxnumfOp: PoolKind.MAX,
 }
-NEUTRAL = {PoolKind.AVERAGE: 0.0, PoolKind.MAX: -inf}
-"""What a sum or a maximum starts from where nothing is added to it."""
+
+
+def is_neutral(number: float | None, kind: PoolKind) -> bool:
+    """Whether a sum, or a maximum of finite numbers, starts from as good as nothing."""
+    if number is None:
+        return False
+    return number <= LOWEST if kind == PoolKind.MAX else number == 0.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def with_start(
 ) -> SSAValue:
     """A sum or a maximum, together with what it starts from."""
     number = number_of(start)
-    if number == NEUTRAL[kind]:
+    if is_neutral(number, kind):
         return value
     combine = ScalarBuilder.add if kind == PoolKind.AVERAGE else ScalarBuilder.maximum
     if number is not None:

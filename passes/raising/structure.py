@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from xdsl.dialects import arith, tensor
 from xdsl.dialects.builtin import DenseResourceAttr
-from xdsl.dialects.linalg.ops import BroadcastOp, FillOp, TransposeOp
+from xdsl.dialects.linalg.ops import BroadcastOp, FillOp
+from xdsl.dialects.linalg.ops import TransposeOp as LinalgTransposeOp
 from xdsl.ir import Operation, SSAValue
 
 from convopt.convdialect.constants import constant
 from convopt.convdialect.layouts import tensor_of
-from convopt.convdialect.ops.structure import ConcatOp, PadOp
+from convopt.convdialect.ops.structure import ConcatOp, PadOp, TransposeOp
 from convopt.passes.raising.axes import aligned, image_axes, joined, parted, permuted, reshaped
 from convopt.passes.raising.elementwise import computed
 from convopt.passes.raising.known import constant_array
@@ -63,14 +64,21 @@ def raise_reshape(raising: Raising, op: Operation, index: int) -> SSAValue:
 
 
 def raise_transpose(raising: Raising, op: Operation, index: int) -> SSAValue:
-    assert isinstance(op, TransposeOp)
+    assert isinstance(op, LinalgTransposeOp)
     return permuted(raising, raising.value(op.inputs[0], op), op.permutation.get_values())
 
 
 def raise_concat(raising: Raising, op: Operation, index: int) -> SSAValue:
     assert isinstance(op, tensor.ConcatOp)
     values = [raising.value(each, op) for each in op.inputs]
-    return raising.emit(ConcatOp(values, op.dim.value.data))
+    axis = op.dim.value.data
+    transposes = [each.owner for each in values if isinstance(each.owner, TransposeOp)]
+    permutations = {tuple(each.permutation.get_values()) for each in transposes}
+    if len(transposes) < len(values) or len(permutations) > 1:
+        return raising.emit(ConcatOp(values, axis))
+    (permutation,) = permutations
+    before = raising.emit(ConcatOp([each.input for each in transposes], permutation[axis]))
+    return permuted(raising, before, permutation)
 
 
 def raise_pad(raising: Raising, op: Operation, index: int) -> SSAValue:

@@ -1,7 +1,6 @@
 """`conv-merge-padding`: explicit padding becomes the padding of its users."""
 
 from dataclasses import dataclass
-from math import inf
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import BoolAttr, ModuleOp
@@ -10,6 +9,7 @@ from xdsl.passes import ModulePass
 
 from convopt.convdialect.assembly import integers
 from convopt.convdialect.attributes import PoolKind
+from convopt.convdialect.constants import LOWEST
 from convopt.convdialect.ops.convolution import ConvolutionOp, SpatialConvolutionOp
 from convopt.convdialect.ops.pooling import PoolOp
 from convopt.convdialect.ops.structure import PadOp
@@ -26,9 +26,10 @@ class MergePaddingPass(ModulePass):
     a framework pads asymmetrically.
 
     Preconditions: zeros are padding of convolutions, each user its own, and of average pools that
-    count zeros as elements (`count_include_pad`, or no padding so far); minus infinity is padding
-    of maximum pools, where every window holds an element. The pad goes when nothing reads it any
-    more. Not touched: other values, `conv.pointwise` (it has no padding), other users.
+    count zeros as elements (`count_include_pad`, or no padding so far); minus infinity (or the
+    lowest finite number) is padding of maximum pools, where every window holds an element. The pad
+    goes when nothing reads it any more. Not touched: other values, `conv.pointwise` (it has no
+    padding), other users.
 
     Before:
 
@@ -60,7 +61,7 @@ class MergePaddingPass(ModulePass):
             self._merge(pad)
 
     def _merge(self, pad: PadOp) -> None:
-        if pad.value not in (0.0, -inf):
+        if pad.value != 0 and pad.value > LOWEST:
             remarks.missed(self.name, pad, f"the padding's value is {pad.value:g}, not zero")
             return
         for user in users_of(pad.result):

@@ -1,4 +1,4 @@
-"""A network as torch-mlir prints it, from the front door to its results."""
+"""Networks as other tools print them, from the front door to their results."""
 
 from pathlib import Path
 
@@ -10,9 +10,12 @@ import convopt
 from convopt.convdialect import reference
 from convopt.frontends.mlir import load_mlir
 from convopt.mlir_text import parse_module, print_module
+from convopt.testing.linalg_reference import run_linalg
 from convopt.testing.passes import op_names
 
-NETWORK = Path(__file__).parent / "networks" / "inverted_residuals.mlir"
+FOLDER = Path(__file__).parent / "networks"
+NETWORK = FOLDER / "inverted_residuals.mlir"
+CHANNELS_LAST = FOLDER / "channels_last.mlir"
 Data = dict[str, npt.NDArray[np.float64]]
 
 
@@ -51,6 +54,23 @@ def test_simplified_nothing_is_left_of_how_it_was_written() -> None:
     assert "conv.elementwise" not in flat
     assert not {"conv.batch_norm", "conv.pad", "conv.transpose"} & set(flat)
     assert "conv.channel_shuffle" in flat
+
+
+def test_channels_last_computes_what_linalg_defines() -> None:
+    image = np.random.default_rng(0).standard_normal((1, 16, 16, 3))
+    module = parse_module(CHANNELS_LAST.read_text(), CHANNELS_LAST.name)
+    (expected,) = run_linalg(module, [image])
+    (found,) = reference.run(convopt.load(module).module, [image])
+    assert relative_error(found, expected) < 1e-6
+    scores = convopt.compile(module, cache=False)(image.astype(np.float32))
+    assert isinstance(scores, np.ndarray)
+    assert relative_error(scores, expected) < 1e-5
+
+
+def test_channels_last_is_transposed_where_it_comes_in_alone() -> None:
+    names = op_names(convopt.load(str(CHANNELS_LAST)).module)
+    assert names.count("conv.transpose") == 1
+    assert names[0] == "conv.transpose"
 
 
 def test_a_module_that_is_given_stays_as_it_is() -> None:
