@@ -302,6 +302,53 @@ def test_linear(rows, inputs, outputs, bias):
     check(nn.Linear(inputs, outputs, bias=bias), tensor(rows, inputs))
 
 
+class ChannelsLastBlock(nn.Module):
+    """The block of ConvNeXt with linear layers, which work on [N, H, W, C]."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.depthwise = nn.Conv2d(channels, channels, 7, padding=3, groups=channels)
+        self.norm = nn.LayerNorm(channels)
+        self.expand, self.project = nn.Linear(channels, 20), nn.Linear(20, channels, bias=False)
+        self.scale = nn.Parameter(torch.randn(channels))
+
+    def forward(self, x):
+        y = self.norm(self.depthwise(x).permute(0, 2, 3, 1))
+        y = self.project(functional.gelu(self.expand(y))) * self.scale
+        return x + y.permute(0, 3, 1, 2)
+
+
+@FEW
+@given(st.integers(1, 2), st.integers(1, 9), SIZES, SIZES)
+def test_linear_layers_of_feature_maps(batch, channels, height, width):
+    block = ChannelsLastBlock(channels)
+    check(block, tensor(batch, channels, height, width))
+    imported = graphs.aten_graph(block, tensor(batch, channels, height, width)).imported()
+    names = [op.name for op in imported.module.walk()]
+    assert "conv.transpose" not in names
+    assert names.count("conv.conv2d") == 5
+
+
+def test_rows_of_other_lengths_are_no_pixels():
+    class Rows(nn.Module):
+        def __init__(self, order, shape):
+            super().__init__()
+            self.linear = nn.Linear(shape[-1], 4)
+            self.order, self.shape = order, shape
+
+        def forward(self, x):
+            return self.linear(x.permute(self.order).reshape(self.shape))
+
+    x = tensor(1, 3, 2, 4)
+    for order, shape in (
+        ((0, 1, 2, 3), (6, 4)),
+        ((0, 2, 3, 1), (4, 6)),
+        ((0, 2, 3, 1), (2, 4, 3)),
+        ((0, 3, 2, 1), (8, 3)),
+    ):
+        check(Rows(order, shape), x)
+
+
 def test_linear_of_many_rows_is_left():
     (reason,) = refused(nn.Linear(3, 4), tensor(17, 3)).values()
     assert reason == "expected a matrix of at most 16 rows, found 17"

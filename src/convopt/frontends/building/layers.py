@@ -12,11 +12,11 @@ from convopt.convdialect.ops.pooling import PoolOp
 from convopt.convdialect.ops.structure import ReshapeOp, TransposeOp
 from convopt.convdialect.regions import ScalarBuilder, build_region
 from convopt.convdialect.shapes import Window
+from convopt.frontends.building.channels_last import CHANNELS_LAST, feature_map_of_rows
 from convopt.frontends.building.function import Array, Unsupported, shape_of
 from convopt.frontends.building.node import NodeBuilder
 
 POINTWISE = Window((1, 1))
-CHANNELS_LAST = (0, 2, 3, 1)
 
 
 def convolution(
@@ -48,9 +48,10 @@ def fully_connected(
     weights: tuple[str, Array],
     bias: tuple[str, Array] | None,
 ) -> SSAValue:
-    """[..., K] with weights [N, K] and bias [N] to [..., N]: a 1x1 convolution of 1x1 images.
+    """[..., K] with weights [N, K] and bias [N] to [..., N]: a 1x1 convolution.
 
-    Weights and bias are constants with the names of the tensors that they are made from.
+    It is one of the image whose pixels are the rows, if there is one, else of 1x1 images. Weights
+    and bias are constants with the names of the tensors that they are made from.
     """
     name, array = weights
     if str(array.dtype) != "float32":
@@ -58,11 +59,17 @@ def fully_connected(
     shape = shape_of(value)
     if len(shape) < 2:
         raise Unsupported(f"expected a left-hand side of rank 2 or more, found {len(shape)}")
-    pixels = node.emit(ReshapeOp(value, (prod(shape[:-1]), shape[-1], 1, 1)))
+    result_shape = (*shape[:-1], array.shape[0])
     filters = node.named_constant(array[:, :, np.newaxis, np.newaxis], name)
     addend = None if bias is None else node.named_constant(bias[1], bias[0])
-    result = convolution(node, pixels, filters, addend)
-    return node.emit(ReshapeOp(result, (*shape[:-1], array.shape[0])))
+    image = feature_map_of_rows(value)
+    if image is None:
+        pixels = node.emit(ReshapeOp(value, (prod(shape[:-1]), shape[-1], 1, 1)))
+        result = convolution(node, pixels, filters, addend)
+    else:
+        result = channels_last(node, convolution(node, image, filters, addend))
+    same = shape_of(result) == result_shape
+    return result if same else node.emit(ReshapeOp(result, result_shape))
 
 
 def transposed(node: NodeBuilder, value: SSAValue, permutation: Sequence[int]) -> SSAValue:
@@ -72,14 +79,6 @@ def transposed(node: NodeBuilder, value: SSAValue, permutation: Sequence[int]) -
         axes = tuple(value.owner.permutation.get_values()[axis] for axis in axes)
         value = value.owner.input
     return value if axes == tuple(range(len(axes))) else node.emit(TransposeOp(value, axes))
-
-
-def feature_map_of(value: SSAValue) -> SSAValue | None:
-    """The [N, C, H, W] that a value [N, H, W, C] is the transposition of, if it is one."""
-    owner = value.owner
-    if not isinstance(owner, TransposeOp) or owner.permutation.get_values() != CHANNELS_LAST:
-        return None
-    return owner.input
 
 
 def channels_last(node: NodeBuilder, value: SSAValue) -> SSAValue:

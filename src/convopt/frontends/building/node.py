@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from xdsl.ir import Operation, SSAValue
 
 from convopt.convdialect.ops.elementwise import ElementwiseOp
+from convopt.convdialect.ops.structure import TransposeOp
 from convopt.convdialect.regions import ScalarBuilder, build_region
+from convopt.frontends.building.channels_last import CHANNELS_LAST, before_transposing
 from convopt.frontends.building.function import Array, FunctionBuilder
 
 ScalarFormula = Callable[..., SSAValue]
@@ -29,6 +31,10 @@ class NodeBuilder:
 
     def elementwise(self, values: Sequence[SSAValue], formula: ScalarFormula) -> SSAValue:
         """The formula over each element of tensors that broadcast together."""
+        turned = before_transposing(values)
+        if turned is not None:
+            operands = [one if isinstance(one, SSAValue) else self.emit(one) for one in turned]
+            return self.emit(TransposeOp(self.elementwise(operands, formula), CHANNELS_LAST))
 
         def body(arguments: Sequence[SSAValue], b: ScalarBuilder) -> SSAValue:
             return formula(b, *arguments)

@@ -4,6 +4,7 @@ from math import prod
 
 from xdsl.ir import SSAValue
 
+from convopt.frontends.building.channels_last import feature_map_of_rows
 from convopt.frontends.building.function import Array, Unsupported, shape_of
 from convopt.frontends.building.layers import fully_connected
 from convopt.frontends.torch.context import NodeContext
@@ -48,6 +49,6 @@ def _layer(
 ) -> SSAValue:
     value = context.value(name)
     rows = prod(shape_of(value)[:-1])
-    if rows > MOST_ROWS:
+    if rows > MOST_ROWS and feature_map_of_rows(value) is None:
         raise Unsupported(f"expected a matrix of at most {MOST_ROWS} rows, found {rows}")
     return fully_connected(context, value, weights, bias)

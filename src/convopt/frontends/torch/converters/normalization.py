@@ -5,8 +5,9 @@ from xdsl.ir import SSAValue
 
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
 from convopt.convdialect.regions import ScalarBuilder
+from convopt.frontends.building.channels_last import feature_map_of
 from convopt.frontends.building.function import Unsupported, shape_of
-from convopt.frontends.building.layers import channels_last, convolution, feature_map_of
+from convopt.frontends.building.layers import channels_last, convolution
 from convopt.frontends.torch.context import NodeContext
 from convopt.frontends.torch.converters.table import converts
 
