@@ -451,9 +451,77 @@ func.func @position() -> tensor<4xf32> {
   %1 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel"]} outs(%0 : tensor<4xf32>) {
   ^bb0(%out: f32):
     %2 = linalg.index 0 : index
-    // expected-error @below {{tensor.extract: expected positions inside of tensor<3xf32>, found others}}
+    // expected-error @below {{tensor.extract: expected positions below 3, found 0 to 3}}
     %3 = tensor.extract %w[%2] : tensor<3xf32>
     linalg.yield %3 : f32
+  } -> tensor<4xf32>
+  func.return %1 : tensor<4xf32>
+}
+
+// -----
+
+#map = affine_map<(d0) -> (d0)>
+func.func @position_of_elements(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %w = arith.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %0 = tensor.empty() : tensor<4xf32>
+  %1 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : tensor<4xf32>) outs(%0 : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %2 = arith.fptosi %in : f32 to i64
+    %3 = arith.index_cast %2 : i64 to index
+    %4 = tensor.extract %w[%3] : tensor<3xf32>
+    linalg.yield %4 : f32
+  } -> tensor<4xf32>
+  // expected-error-re @-5 {{arith.fptosi: expected scalar arithmetic on f32 {{.*}}, found i64}}
+  func.return %1 : tensor<4xf32>
+}
+
+// -----
+
+#map = affine_map<(d0) -> (d0)>
+func.func @position_from_outside(%i: tensor<4xindex>) -> tensor<4xf32> {
+  %w = arith.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %0 = tensor.empty() : tensor<4xf32>
+  %1 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel"]} outs(%0 : tensor<4xf32>) {
+  ^bb0(%out: f32):
+    %2 = linalg.index 0 : index
+    %3 = tensor.extract %i[%2] : tensor<4xindex>
+    // expected-error @below {{tensor.extract: expected positions that are known, found others}}
+    %4 = tensor.extract %w[%3] : tensor<3xf32>
+    linalg.yield %4 : f32
+  } -> tensor<4xf32>
+  func.return %1 : tensor<4xf32>
+}
+
+// -----
+
+// A tensor that is turned around, and one that is read and computed with.
+#map = affine_map<(d0) -> (d0)>
+func.func @reversed(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %three = arith.constant 3 : index
+  %0 = tensor.empty() : tensor<4xf32>
+  // expected-error @below {{linalg.generic: expected to read the nearest neighbours of an image, found others}}
+  %1 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel"]} outs(%0 : tensor<4xf32>) {
+  ^bb0(%out: f32):
+    %2 = linalg.index 0 : index
+    %3 = arith.subi %three, %2 : index
+    %4 = tensor.extract %x[%3] : tensor<4xf32>
+    linalg.yield %4 : f32
+  } -> tensor<4xf32>
+  func.return %1 : tensor<4xf32>
+}
+
+// -----
+
+#map = affine_map<(d0) -> (d0)>
+func.func @computed_with(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = tensor.empty() : tensor<4xf32>
+  %1 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel"]} outs(%0 : tensor<4xf32>) {
+  ^bb0(%out: f32):
+    %2 = linalg.index 0 : index
+    %3 = tensor.extract %x[%2] : tensor<4xf32>
+    // expected-error @below {{arith.negf: expected elements of their own position, found others}}
+    %4 = arith.negf %3 : f32
+    linalg.yield %4 : f32
   } -> tensor<4xf32>
   func.return %1 : tensor<4xf32>
 }

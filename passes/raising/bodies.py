@@ -15,6 +15,7 @@ from xdsl.dialects.linalg.ops import IndexOp, YieldOp
 from xdsl.ir import Operation, SSAValue
 from xdsl.ir.affine import AffineConstantExpr, AffineDimExpr, AffineMap
 
+from convopt.convdialect.layouts import tensor_of
 from convopt.passes.raising.known import Array, compared, computed, constant_array, relation_of
 from convopt.passes.raising.scalars import (
     SCALAR_FUNCTIONS,
@@ -22,6 +23,7 @@ from convopt.passes.raising.scalars import (
     Computed,
     Element,
     Expression,
+    Gathered,
     Known,
     is_same,
     power,
@@ -167,11 +169,15 @@ class _Body:
     def _operation(self, op: Operation) -> Expression:
         if isinstance(op, IndexOp):
             return Known(self.loops.position(op.dim.value.data))
+        if isinstance(op, tensor.ExtractOp):
+            return self._extracted(op)
         operands = [self._value(operand, op) for operand in op.operands]
         arrays = [operand.array for operand in operands if isinstance(operand, Known)]
         known = _known(op, arrays) if len(arrays) == len(operands) else None
         if known is not None:
             return Known(known)
+        if any(isinstance(operand, Gathered) for operand in operands):
+            raise RaisingError(op, "expected elements of their own position, found others")
         if isinstance(op, arith.CmpfOp | arith.CmpiOp):
             relation = relation_of(op)
             if relation is None:
@@ -186,6 +192,24 @@ class _Body:
         names = ", ".join(kind.name for kind in SCALAR_FUNCTIONS)
         found = op.results[0].type
         raise RaisingError(op, f"expected scalar arithmetic on f32 ({names}), found {found}")
+
+    def _extracted(self, op: tensor.ExtractOp) -> Expression:
+        """An element at a position of its own: of a constant a number."""
+        positions = []
+        for index in op.indices:
+            position = self._value(index, op)
+            if not isinstance(position, Known):
+                raise RaisingError(op, "expected positions that are known, found others")
+            positions.append(position.array)
+        shape = tensor_of(op.tensor).get_shape()
+        for array, size in zip(positions, shape, strict=True):
+            if array.min() < 0 or array.max() >= size:
+                found = f"{array.min()} to {array.max()}"
+                raise RaisingError(op, f"expected positions below {size}, found {found}")
+        elements = constant_array(op.tensor)
+        if elements is not None:
+            return Known(np.asarray(elements[tuple(positions)]))
+        return Gathered(op.tensor, tuple(positions))
 
     def _select(
         self, op: arith.SelectOp, condition: Expression, yes: Expression, no: Expression
@@ -217,15 +241,7 @@ def _known(op: Operation, operands: list[Array]) -> Array | None:
     """What an operation makes of known operands, or None."""
     if isinstance(op, arith.CmpfOp | arith.CmpiOp):
         return compared(op, *operands)
-    if not isinstance(op, tensor.ExtractOp):
-        return computed(op, operands)
-    elements, *position = operands
-    if not all(
-        bool(((axis >= 0) & (axis < size)).all())
-        for axis, size in zip(position, elements.shape, strict=True)
-    ):
-        raise RaisingError(op, f"expected positions inside of {op.tensor.type}, found others")
-    return np.asarray(elements[tuple(position)])
+    return computed(op, operands)
 
 
 def _power(op: math.FPowIOp | math.PowFOp, base: Expression, exponent: Expression) -> Expression:

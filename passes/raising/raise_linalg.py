@@ -40,7 +40,9 @@ class RaiseLinalgPass(ModulePass):
     | `linalg.matmul`, `linalg.batch_matmul` and their kin | `conv.conv2d` of pixels |
     | `linalg.pooling_*`, also divided by how many elements a window has | `conv.pool` |
     | `linalg.generic` that sums or finds the maximum over axes | `conv.global_pool` |
-    | `linalg.generic` of parallel loops, named elementwise operations | `conv.elementwise` |
+    | `linalg.generic` that reads the nearest neighbours of an image | `conv.resize` |
+    | softmax in five `linalg.generic` | `conv.softmax` |
+    | other `linalg.generic` of parallel loops, named operations | `conv.elementwise` |
     | `tensor.pad`, `tensor.insert_slice` into a constant | `conv.pad` |
     | `tensor.concat`, shapes, transposes | `conv.concat`, `conv.reshape`, `conv.transpose` |
 

@@ -55,7 +55,15 @@ class Comparison:
     right: "Expression"
 
 
-Expression: TypeAlias = Known | Element | Computed | Comparison
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """An element of a tensor at positions that are known, an axis for each loop."""
+
+    tensor: SSAValue
+    positions: tuple[Array, ...]
+
+
+Expression: TypeAlias = Known | Element | Computed | Comparison | Gathered
 
 ZERO = Known(np.array(0.0, np.float32))
 ONE = Known(np.array(1.0, np.float32))

@@ -113,7 +113,7 @@ def _expanded(raising: Raising, inner: Spread, op: tensor.ExpandShapeOp) -> Spre
     sizes = op.static_output_shape.get_values()
     source_shape = [[size] for size in shape_of(inner.source)]
     places: list[tuple[int, int] | None] = []
-    for axis, parts in zip(inner.axes, _groups(op), strict=True):
+    for axis, parts in zip(inner.axes, groups_of(op), strict=True):
         if axis is None:
             places += [None] * len(parts)
             continue
@@ -125,5 +125,6 @@ def _expanded(raising: Raising, inner: Spread, op: tensor.ExpandShapeOp) -> Spre
     return Spread(source, axes)
 
 
-def _groups(op: tensor.ExpandShapeOp) -> list[list[int]]:
+def groups_of(op: tensor.ExpandShapeOp) -> list[list[int]]:
+    """The axes that each axis of a tensor is parted into."""
     return [[part.value.data for part in group] for group in op.reassociation]

@@ -6,7 +6,10 @@ from xdsl.ir import Operation, SSAValue
 from convopt.passes.raising.averages import raise_average
 from convopt.passes.raising.bodies import expression_of, is_parallel
 from convopt.passes.raising.elementwise import raise_expression
+from convopt.passes.raising.gathers import raise_gather
 from convopt.passes.raising.reductions import raise_reduction
+from convopt.passes.raising.scalars import Gathered
+from convopt.passes.raising.softmax import raise_softmax
 from convopt.passes.raising.values import Raising
 
 
@@ -16,5 +19,10 @@ def raise_structured(raising: Raising, op: Operation, index: int) -> SSAValue:
     if not is_parallel(op):
         return raise_reduction(raising, op, index)
     expression = expression_of(op, index)
-    average = raise_average(raising, op, index, expression)
-    return average if average is not None else raise_expression(raising, op, index, expression)
+    if isinstance(expression, Gathered):
+        return raise_gather(raising, op, index, expression)
+    for recognized in (raise_average, raise_softmax):
+        value = recognized(raising, op, index, expression)
+        if value is not None:
+            return value
+    return raise_expression(raising, op, index, expression)
