@@ -9,6 +9,7 @@ from torch._functorch.partitioners import default_partition
 from convopt.frontends.torch.graph import Node, operators
 
 _CLAMPED_BACKWARD = "aten.hardtanh_backward.default"
+_DETACHED = "aten.detach.default"
 _CLAMPED = "aten.hardtanh.default"
 _TANGENTS = "tangents"
 
@@ -19,11 +20,14 @@ def partition(
     """The forward and the backward graph; AOT autograd calls this.
 
     The gradient of a clamp is told by its result as well as by its input, which then need not be
-    kept.
+    kept. Detached tensors, which mean nothing here, would be kept beside the ones they are.
     """
-    for node in operators(joint.graph):
+    for node in list(operators(joint.graph)):
         if str(node.target) == _CLAMPED_BACKWARD:
             _take_result(node)
+        if str(node.target) == _DETACHED:
+            node.replace_all_uses_with(node.args[0])
+            joint.graph.erase_node(node)
     joint.recompile()
     forward, backward = default_partition(joint, inputs, **options)
     return forward, backward

@@ -152,6 +152,7 @@ def _kept_in_blocks(forward: _Direction, backward: _Direction) -> dict[Node, Nod
     """Saved tensors that a set makes, and that sets alone read: node -> backward placeholder."""
     assert forward.module is not None
     assert backward.module is not None
+    made = {node for each in forward.sets for node in each.outputs}
     makers = {node for each in forward.sets for node in each.nodes}
     readers = {node for each in backward.sets for node in each.nodes}
     found = {}
@@ -159,7 +160,7 @@ def _kept_in_blocks(forward: _Direction, backward: _Direction) -> dict[Node, Nod
         value = tensor_of(node)
         others = [user for user in node.users if user.op != "output"]
         if (
-            node in makers
+            node in made
             and value is not None
             and value.dim() == 4
             and makers.issuperset(others)
