@@ -25,7 +25,8 @@ class Explanation:
 
     def __str__(self) -> str:
         count = len(self.graphs)
-        header = f"{count} graph{'s' * (count != 1)}, {self.share:.0%} of the multiply-adds"
+        share = f"{self.share:.0%} of the convolutions' multiply-adds"
+        header = f"{count} graph{'s' * (count != 1)}, {share}"
         return "\n".join([header, *map(str, self.graphs)])
 
 

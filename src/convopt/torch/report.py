@@ -81,7 +81,8 @@ class GraphReport:
     def __str__(self) -> str:
         nodes = sum(len(each.nodes) for each in self.taken)
         total = nodes + len(self.left)
-        share = f", {self.taken_macs / self.macs:.0%} of the multiply-adds" if self.macs else ""
+        part = f"{self.taken_macs / self.macs:.0%}" if self.macs else ""
+        share = f", {part} of the convolutions' multiply-adds" if self.macs else ""
         lines = [f"{nodes} of {total} nodes in {len(self.taken)} sets{share}; rest: {self.rest}"]
         lines += [f"  {note}" for note in self.notes]
         lines += [f"  taken: {each.location}: {_taken_text(each)}" for each in self.taken]

@@ -173,7 +173,9 @@ def macs(node: Node) -> int:
         return int(by_input + by_filter) * _products(tensor_of(grad), tensor_of(filters))
     if name not in CONVOLUTIONS:
         return 0
-    return _products(tensor_of(node), tensor_of(node.args[1]))
+    is_transposed = name == "aten.convolution.default" and node.args[6]
+    slid_over = node.args[0] if is_transposed else node
+    return _products(tensor_of(slid_over), tensor_of(node.args[1]))
 
 
 def _products(result: torch.Tensor | None, filters: torch.Tensor | None) -> int:
