@@ -83,7 +83,8 @@ class GraphReport:
         total = nodes + len(self.left)
         part = f"{self.taken_macs / self.macs:.0%}" if self.macs else ""
         share = f", {part} of the convolutions' multiply-adds" if self.macs else ""
-        lines = [f"{nodes} of {total} nodes in {len(self.taken)} sets{share}; rest: {self.rest}"]
+        sets = f"{len(self.taken)} set{'s' * (len(self.taken) != 1)}"
+        lines = [f"{nodes} of {total} nodes in {sets}{share}; rest: {self.rest}"]
         lines += [f"  {note}" for note in self.notes]
         lines += [f"  taken: {each.location}: {_taken_text(each)}" for each in self.taken]
         return "\n".join([*lines, *_grouped(self.left)])
