@@ -203,3 +203,16 @@ func.func @named_too(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32
   %3 = linalg.sqrt ins(%2 : tensor<4x8xf32>) outs(%0 : tensor<4x8xf32>) -> tensor<4x8xf32>
   return %3 : tensor<4x8xf32>
 }
+
+// CHECK-LABEL: func.func @not_a_number
+// CHECK:         arith.constant 0x7fc00000 : f32
+func.func @not_a_number(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %nan = arith.constant 0x7FC00000 : f32
+  %0 = tensor.empty() : tensor<4x8xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<4x8xf32>) outs(%0 : tensor<4x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %2 = arith.addf %in, %nan : f32
+    linalg.yield %2 : f32
+  } -> tensor<4x8xf32>
+  return %1 : tensor<4x8xf32>
+}

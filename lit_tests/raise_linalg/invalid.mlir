@@ -528,6 +528,19 @@ func.func @computed_with(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
+#map = affine_map<(d0) -> (d0)>
+func.func @yield(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = tensor.empty() : tensor<4xf32>
+  // expected-error @below {{linalg.generic: expected linalg.yield at the end of the body, found none}}
+  %1 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : tensor<4xf32>) outs(%0 : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    tensor.yield %in : f32
+  } -> tensor<4xf32>
+  func.return %1 : tensor<4xf32>
+}
+
+// -----
+
 // Reductions.
 
 func.func @product(%x: tensor<4x8xf32>) -> tensor<4xf32> {

@@ -136,3 +136,24 @@ func.func @sum(%x: tensor<1x4x8x8xf32>, %r: tensor<1x4x4x4xf32>) -> tensor<1x4x4
   %0 = linalg.pooling_nchw_sum {strides = dense<2> : vector<2xi64>} ins(%x, %size : tensor<1x4x8x8xf32>, tensor<2x2xf32>) outs(%r : tensor<1x4x4x4xf32>) -> tensor<1x4x4x4xf32>
   return %0 : tensor<1x4x4x4xf32>
 }
+
+// Divided by zero it is no average.
+// CHECK-LABEL: func.func @by_zero
+// CHECK-NEXT:    conv.pool average
+// CHECK-NEXT:    conv.elementwise
+// CHECK:           arith.constant 4.000000e+00
+// CHECK:         conv.elementwise
+// CHECK:           arith.constant 0.000000e+00
+// CHECK:           arith.divf
+func.func @by_zero(%x: tensor<1x4x8x8xf32>) -> tensor<1x4x7x7xf32> {
+  %zero = arith.constant 0.0 : f32
+  %zeros = arith.constant dense<0.0> : tensor<1x4x7x7xf32>
+  %size = tensor.empty() : tensor<2x2xf32>
+  %0 = linalg.pooling_nchw_sum ins(%x, %size : tensor<1x4x8x8xf32>, tensor<2x2xf32>) outs(%zeros : tensor<1x4x7x7xf32>) -> tensor<1x4x7x7xf32>
+  %1 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%0 : tensor<1x4x7x7xf32>) outs(%zeros : tensor<1x4x7x7xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %2 = arith.divf %in, %zero : f32
+    linalg.yield %2 : f32
+  } -> tensor<1x4x7x7xf32>
+  return %1 : tensor<1x4x7x7xf32>
+}

@@ -49,6 +49,8 @@ def raise_average(
     summed = _sum_behind(element.tensor) if element.loops == order else None
     if summed is None:
         return None
+    if divisor.number == 0.0:
+        return None
     if divisor.number is not None:
         return scaled(raising, summed.average(raising), summed.count / divisor.number)
     shape = tensor_of(op.results[index]).get_shape()

@@ -27,7 +27,8 @@ class Known:
     def number(self) -> float | None:
         """The number that it is everywhere, or None."""
         first = self.array.flat[0]
-        return float(first) if bool((self.array == first).all()) else None
+        is_uniform = self.array.size == 1 or bool((self.array == first).all())
+        return float(first) if is_uniform else None
 
 
 @dataclass(frozen=True)
