@@ -161,6 +161,21 @@ def test_results_never_share_memory_with_each_other_or_with_inputs():
     assert bool((first == kept).all())
 
 
+def test_a_copy_of_an_input_that_leaves_a_set():
+    class Copies(Chain):
+        def forward(self, x):
+            y = x.clone()
+            return y, self.first(y), self.first(y).permute(0, 2, 3, 1).contiguous()
+
+    compiled, (report,) = check(Copies(None), torch.randn(1, 3, 6, 6))
+    assert taken(report) == [("first", "first")]
+    x = torch.randn(1, 3, 6, 6)
+    with torch.no_grad():
+        copied = compiled(x)[0]
+    copied.zero_()
+    assert bool((x != 0).all())
+
+
 def test_inputs_of_any_strides():
     compiled, _ = check(Block().eval(), torch.randn(2, 8, 9, 7))
     model = compiled._orig_mod

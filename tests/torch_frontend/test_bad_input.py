@@ -38,6 +38,15 @@ def test_options(options, message):
     assert message in str(error.value)
 
 
+def test_modes():
+    compiled = torch.compile(Block(), backend="convopt", mode="max-autotune")
+    with pytest.raises(torch._dynamo.exc.BackendCompilerFailed) as error, torch.no_grad():
+        compiled(X)
+    assert "expected options, not a mode, found mode='max-autotune'" in str(error.value)
+    with torch.no_grad():
+        torch.compile(Block(), backend="convopt", mode="default")(X)
+
+
 def test_batches_of_different_sizes():
     model = Block().eval()
     compiled = eager(model)

@@ -127,6 +127,31 @@ def test_a_change_back_is_not_compiled_again(built):
     assert len(built) == 2
 
 
+def test_memory_of_old_parameters_is_given_back(built, monkeypatch):
+    graphs = pytest.importorskip("convopt.torch.compiled_graph")
+    made = []
+    initialise = graphs.CompiledGraph.__init__
+    monkeypatch.setattr(
+        graphs.CompiledGraph,
+        "__init__",
+        lambda self, *arguments: (made.append(self), initialise(self, *arguments))[0],
+    )
+    model = checks.Block().eval()
+    compiled, _ = checks.check(model, torch.randn(SHAPE))
+    kept = []
+    for _ in range(4):
+        kept.append(torch.randn(24, 1, 3, 3))
+        model.depthwise.weight.data = kept[-1]
+        same(compiled, model, times=2)
+    assert len(built) == 5
+    assert len(made[0]._known) == graphs.MOST_OF_ONE
+    for _ in range(2):
+        kept.append(checks.Block().state_dict())
+        model.load_state_dict(kept[-1], assign=True)
+        same(compiled, model, times=2)
+    assert len(made[0]._known) <= graphs.MOST_OF_ONE
+
+
 def test_equal_blocks_share_one_graph(built):
     class Net(nn.Module):
         def __init__(self):

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import fx
 
+from convopt.errors import ConvoptError
 from convopt.torch.inference import compile_inference
 from convopt.torch.options import options_of
 from convopt.torch.others import Compiled, compile_by_others, is_control_flow, summary
@@ -20,11 +21,15 @@ def convopt(
     inputs: Sequence[Any],
     *,
     options: Mapping[str, object] | None = None,
+    mode: str | None = None,
 ) -> Compiled:
     """Compiles a graph that Dynamo found: convolutions and their neighbours by convopt.
 
-    `options` are the fields of `convopt.torch.options.Options`. Raises ConvoptError for wrong ones.
+    `options` are the fields of `convopt.torch.options.Options`; there are no modes. Raises
+    ConvoptError for wrong ones.
     """
+    if mode not in (None, "default"):
+        raise ConvoptError(f"expected options, not a mode, found mode='{mode}'")
     given = options_of(options)
     reason = _obstacle(inputs)
     if reason is None:

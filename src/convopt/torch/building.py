@@ -12,6 +12,7 @@ from convopt.backends.targets.host import host_target
 from convopt.build import Builder
 from convopt.cache import artifact_key, user_cache
 from convopt.compiler import load_artifact
+from convopt.errors import ConvoptError
 from convopt.frontends.building.function import NONE_BLOCKED
 from convopt.frontends.torch.graph import Node, TorchGraph
 from convopt.frontends.torch.importer import import_nodes
@@ -28,10 +29,12 @@ def set_model(
 ) -> tuple[Model, tuple[str, ...]]:
     """A set of nodes at level 1, with the graph's constants; and its parameters by number.
 
-    `blocked` tensors pass the set's border in blocks of so many channels.
+    `blocked` tensors pass the set's border in blocks of so many channels. Raises ConvoptError if a
+    node cannot be imported.
     """
     found = import_nodes(graph, nodes.nodes, nodes.inputs, nodes.outputs, blocked)
-    assert found.module is not None, found.failures
+    if found.module is None:
+        raise ConvoptError("; ".join(found.failures.values()))
     inputs, outputs = _specs(nodes.inputs, graph), _specs(nodes.outputs, graph)
     segment = CompiledSegment(
         found.module, tuple(each.name for each in inputs), tuple(each.name for each in outputs)

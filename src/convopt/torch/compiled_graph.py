@@ -5,15 +5,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
+from weakref import ReferenceType, ref
 
 import torch
 
 from convopt.errors import ConvoptError
 from convopt.torch.operator import Function, call_with
+from convopt.torch.report import logger
 from convopt.torch.watching import Watch
 
 MOST_KEPT = 64
 """For how many modules' parameters a graph is kept compiled: it may serve many equal blocks."""
+
+MOST_OF_ONE = 2
+"""Of one module whose parameters move between places in memory."""
 
 Constants: TypeAlias = Mapping[int, torch.Tensor]
 """The values of arguments that are taken as fixed, by their place."""
@@ -31,10 +36,11 @@ class Sets(Protocol):
 
 @dataclass(frozen=True)
 class _Version:
-    """What the sets of a graph are while `watch` holds."""
+    """What the sets of a graph are while `watch` holds; `owner` is one of the parameters."""
 
     watch: Watch
     functions: Sequence[Function]
+    owner: "ReferenceType[torch.Tensor]"
 
 
 class CompiledGraph:
@@ -60,7 +66,7 @@ class CompiledGraph:
         self._sets = sets
         self._fixed = tuple(constants)
         self._lock = threading.Lock()
-        self._current = _Version(Watch(constants, self._fixed), functions)
+        self._current = _version(Watch(constants, self._fixed), functions, constants)
         self._known: OrderedDict[tuple[int, ...], _Version] = OrderedDict()
         self._known[self._current.watch.addresses] = self._current
         self._seen: OrderedDict[tuple[int, ...], Watch] = OrderedDict()
@@ -83,17 +89,34 @@ class CompiledGraph:
                 before = self._seen.get(key)
                 if before is None or not before.holds(arguments):
                     _keep(self._seen, key, watch)
-                    return _Version(watch, self._sets.eager(constants))
-                known = _Version(watch, self._functions(constants))
+                    logger.info("parameters changed: PyTorch runs what convopt compiled")
+                    return _version(watch, self._sets.eager(constants), constants)
+                known = _version(watch, self._functions(constants), constants)
+                self._forget(known.owner())
             _keep(self._known, key, known)
             self._current = known
             return known
 
     def _functions(self, constants: Constants) -> Sequence[Function]:
         try:
-            return self._sets.compiled(constants)
-        except ConvoptError:
+            functions = self._sets.compiled(constants)
+        except ConvoptError as error:
+            logger.info("changed parameters cannot be compiled: %s", error)
             return self._sets.eager(constants)
+        logger.info("changed parameters are compiled")
+        return functions
+
+    def _forget(self, owner: torch.Tensor | None) -> None:
+        """Makes room for one more version of an owner; those of owners that are gone go, too."""
+        owners = {key: known.owner() for key, known in self._known.items()}
+        of_one = [key for key, each in owners.items() if each is owner]
+        gone = [key for key, each in owners.items() if each is None]
+        for key in (*gone, *of_one[: 1 - MOST_OF_ONE]):
+            self._known.pop(key, None)
+
+
+def _version(watch: Watch, functions: Sequence[Function], constants: Constants) -> _Version:
+    return _Version(watch, functions, ref(next(iter(constants.values()))))
 
 
 def _keep(kept: OrderedDict[Any, Any], key: object, value: object) -> None:

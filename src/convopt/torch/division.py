@@ -45,6 +45,7 @@ class DividedGraph:
         self.module = module
         self.settings = settings
         self._placeholders = module.graph.find_nodes(op="placeholder")
+        self._alone: list[tuple[fx.GraphModule, list[int]]] | None = None
         graph = self._with(constants)
         candidates = [
             node
@@ -77,19 +78,21 @@ class DividedGraph:
 
     def eager(self, constants: Constants) -> Sequence[Function]:
         """The sets as PyTorch's operators one by one."""
-        graph = self._with(constants)
-        functions = []
-        for each in self.sets:
-            needed = used_constants(each, graph)
-            places = [self._placeholders.index(node) for node in needed]
-            functions.append(
-                EagerFunction(
-                    alone(self.module, each, needed, graph),
-                    [constants[place] for place in places],
-                    result_specs(each.outputs),
-                )
+        if self._alone is None:
+            graph = self._with(constants)
+            self._alone = [self._set_alone(each, graph) for each in self.sets]
+        return [
+            EagerFunction(
+                module, [constants[place] for place in places], result_specs(each.outputs)
             )
-        return functions
+            for each, (module, places) in zip(self.sets, self._alone, strict=True)
+        ]
+
+    def _set_alone(self, nodes: NodeSet, graph: TorchGraph) -> tuple[fx.GraphModule, list[int]]:
+        """A set as a module, which takes its inputs and the constants at these places."""
+        needed = used_constants(nodes, graph)
+        places = [self._placeholders.index(node) for node in needed]
+        return alone(self.module, nodes, needed, graph), places
 
     def _with(self, constants: Constants) -> TorchGraph:
         named = {self._placeholders[place].name: value for place, value in constants.items()}
