@@ -1,5 +1,6 @@
 """From a layer to the code of its convolution alone, in convopt's own layout."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,7 @@ from convopt.backends.llvm.interface import Interface
 from convopt.backends.targets import CpuTarget, cpu_target
 from convopt.benchmarks.layer import Array, LayerData
 from convopt.benchmarks.peers.single_layer import single_layer
+from convopt.convdialect.gradient_schedules import GradientTileAttr
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.schedules import TileAttr
 from convopt.emission import Code
@@ -21,12 +23,15 @@ from convopt.passes.plan.candidates import best_schedule, schedules
 
 SYMBOL = "layer"
 
+Schedule = TileAttr | GradientTileAttr
+"""Of a convolution or of a gradient."""
+
 
 @dataclass(frozen=True)
 class LayerCode:
-    """The code of one convolution with bias, whose entry reads and writes channel blocks."""
+    """The code of one convolution, or gradient, whose entry reads and writes channel blocks."""
 
-    tile: TileAttr
+    tile: Schedule
     target: CpuTarget
     interface: Interface
     llvm_text: str
@@ -59,13 +64,17 @@ def layer_code(
 
     `target` is the name of a target, or the path of a target file.
     """
-    module = _laid_out(data, target, activation)
-    convolution = _the_convolution(module)
-    convolution.schedule = tile
+    module = _laid_out_layer(data, target, activation)
+    _the_convolution(module).schedule = tile
+    return code_of(module, target)
+
+
+def code_of(module: ModuleOp, target: str) -> LayerCode:
+    """Code of a module at level 3 with one convolution or gradient; its schedule is chosen if it
+    has none."""
     context = new_context()
     run_passes(module, passes_named(["conv-choose-tiles"], target=target), context)
-    chosen = convolution.schedule
-    assert chosen is not None
+    (chosen,) = _schedules(module)
     for pipeline in ("lower", "codegen"):
         run_passes(module, named_pipeline(pipeline, target=target), context)
     code = Code(module, cpu_target(target), SYMBOL)
@@ -75,14 +84,13 @@ def layer_code(
 
 def legal_tiles(data: LayerData, target: str) -> tuple[TileAttr, list[Candidate]]:
     """The register tile that convopt chooses, and every legal one."""
-    convolution, machine = _the_convolution(_laid_out(data, target)), cpu_target(target)
+    convolution, machine = _the_convolution(_laid_out_layer(data, target)), cpu_target(target)
     chosen, _ = best_schedule(convolution, machine)
     return chosen, [Candidate(*one) for one in schedules(convolution, machine)]
 
 
-def _laid_out(data: LayerData, target: str, activation: str | None = None) -> ModuleOp:
-    """The layer at level 3 without a register tile; arguments and results are in own layout."""
-    module = single_layer(data, cpu_target(target).lanes, activation).module
+def laid_out(module: ModuleOp, target: str) -> ModuleOp:
+    """A module of level 1, brought to level 3 without schedules."""
     passes = (
         *named_pipeline("simplify"),
         *passes_named(["conv-assign-layouts"], target=target),
@@ -91,7 +99,20 @@ def _laid_out(data: LayerData, target: str, activation: str | None = None) -> Mo
     return module
 
 
+def _laid_out_layer(data: LayerData, target: str, activation: str | None = None) -> ModuleOp:
+    """The layer at level 3 without a register tile; arguments and results are in own layout."""
+    return laid_out(single_layer(data, cpu_target(target).lanes, activation).module, target)
+
+
 def _the_convolution(module: ModuleOp) -> ConvolutionOp:
     """The only convolution of a module."""
     (convolution,) = (op for op in module.walk() if isinstance(op, ConvolutionOp))
     return convolution
+
+
+def _schedules(module: ModuleOp) -> Iterator[Schedule]:
+    """Of all convolutions and gradients."""
+    for op in module.walk():
+        schedule = op.properties.get("schedule")
+        if isinstance(schedule, Schedule):
+            yield schedule

@@ -6,6 +6,7 @@ Multicore Architectures", CACM 52(4), 2009.
 
 from dataclasses import dataclass
 
+from convopt.benchmarks.gradient import Gradient, gradient_bytes
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.limits.machine import Level, Limits
 from convopt.benchmarks.module import Module
@@ -48,6 +49,12 @@ def layer_limit(layer: Layer, limits: Limits) -> LayerLimit:
     """Input, weights and bias are read once and the output written once."""
     written = FLOAT_BYTES * layer.cout * layer.output_shape[2] * layer.output_shape[3]
     return limit_of(layer.macs, layer.bytes - written, written, limits)
+
+
+def gradient_limit(layer: Layer, gradient: Gradient, limits: Limits) -> LayerLimit:
+    """As many multiply-adds as the convolution; both operands are read once, the result is written
+    once."""
+    return limit_of(layer.macs, *gradient_bytes(layer, gradient), limits)
 
 
 def module_limit(module: Module, limits: Limits) -> LayerLimit:

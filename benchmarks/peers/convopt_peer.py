@@ -6,10 +6,12 @@ from dataclasses import asdict
 from importlib import metadata
 
 from convopt.artifact import Artifact, CodeSegment
-from convopt.backends.targets import cpu_target
+from convopt.backends.llvm.interface import Interface
+from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.benchmarks.gradient import GradientData
 from convopt.benchmarks.layer import Array, LayerData
 from convopt.benchmarks.module import ModuleData
-from convopt.benchmarks.peers.bound_code import BoundCode, own_buffers
+from convopt.benchmarks.peers.bound_code import BoundCode, Buffers, own_buffers
 from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared, UnsupportedError
 from convopt.cache import artifact_key, user_cache
 from convopt.compiler import compiled_artifact, load_artifact
@@ -26,6 +28,7 @@ class ConvoptPeer(Peer):
     name = "convopt"
     layouts = (Layout.OWN, Layout.NCHW)
     module_layout = Layout.OWN
+    gradient_layouts = (Layout.OWN,)
     fuses = True
     """Whether the planner may make fused modules."""
 
@@ -40,6 +43,16 @@ class ConvoptPeer(Peer):
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         segment = _only_segment(self._layer_artifact(data, layout))
         return self._bound(segment, [data.x], [data.layer.output_shape], threads)
+
+    def prepare_gradient(self, data: GradientData, layout: Layout, threads: int) -> Prepared:
+        from convopt.benchmarks.gradient_code import gradient_code
+
+        code = gradient_code(data, self._target_name)
+        weights = code.weights.tobytes()
+        buffers = own_buffers(code.interface, weights, data.activations, [data.stored_shape])
+        return _BoundGradient(
+            code.object_code, code.interface, self.target, buffers, threads, data.shape
+        )
 
     def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
         segment = _only_segment(self._module_artifact(data))
@@ -105,6 +118,26 @@ class SeparateConvoptPeer(ConvoptPeer):
 
     name = "convopt-separate"
     fuses = False
+
+
+class _BoundGradient(BoundCode):
+    """Whose result is the same numbers in another shape."""
+
+    def __init__(
+        self,
+        code: bytes,
+        interface: Interface,
+        target: CpuTarget,
+        buffers: Buffers,
+        threads: int,
+        shape: tuple[int, ...],
+    ) -> None:
+        super().__init__(code, interface, target, buffers, threads)
+        self._shape = shape
+
+    def outputs(self) -> list[Array]:
+        (result,) = super().outputs()
+        return [result.reshape(self._shape)]
 
 
 def _only_segment(artifact: Artifact) -> CodeSegment:

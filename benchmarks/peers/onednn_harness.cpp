@@ -1,4 +1,5 @@
-// Convolutions with bias by oneDNN, one or a chain of them, behind a C interface for ctypes.
+// Convolutions with bias by oneDNN, one or a chain of them, and gradients of convolutions, behind a C
+// interface for ctypes.
 
 #include <cstdlib>
 #include <cstring>
@@ -66,6 +67,16 @@ struct Chain {
     memory result;
     memory::desc plain_result;
     int threads;
+
+    memory huge(const memory::desc &desc) { return huge_memory(desc, engine, owned); }
+
+    // A copy in the layout `desc`.
+    memory laid_out(const float *plain, const memory::desc &plain_desc, const memory::desc &desc) {
+        memory given(plain_desc, engine, const_cast<float *>(plain));
+        memory copied = huge(desc);
+        dnnl::reorder(given, copied).execute(stream, given, copied);
+        return copied;
+    }
 };
 
 const char *onednn_error() { return last_error.c_str(); }
@@ -81,6 +92,11 @@ static memory::dims filter_dims(const Geometry &g) {
     memory::dims dims{g.cout / g.groups, g.cin / g.groups, g.kh, g.kw};
     if (g.groups > 1) dims.insert(dims.begin(), g.groups);
     return dims;
+}
+
+static memory::desc plain_filter(const Geometry &g) {
+    const tag plain = g.groups == 1 ? tag::oihw : tag::goihw;
+    return {filter_dims(g), memory::data_type::f32, plain};
 }
 
 // Whether oneDNN has the second one as a post-operation of the first one.
@@ -104,9 +120,7 @@ Chain *onednn_prepare(const Stage *stages, int64_t count, int adds_input, const 
     made->threads = threads;
     const auto f32 = memory::data_type::f32;
     const tag chosen = activations == kChannelsLast ? tag::nhwc : tag::any;
-    auto huge = [&](const memory::desc &desc) {
-        return huge_memory(desc, made->engine, made->owned);
-    };
+    auto huge = [&](const memory::desc &desc) { return made->huge(desc); };
     auto reordered = [&](const memory &source, const memory::desc &desc) {
         memory result = huge(desc);
         made->steps.push_back({dnnl::reorder(source, result),
@@ -115,11 +129,7 @@ Chain *onednn_prepare(const Stage *stages, int64_t count, int adds_input, const 
     };
 
     auto packed = [&](const Geometry &g, const float *plain, const memory::desc &desc) {
-        const memory::desc plain_desc(filter_dims(g), f32, g.groups == 1 ? tag::oihw : tag::goihw);
-        memory given(plain_desc, made->engine, const_cast<float *>(plain));
-        memory result = huge(desc);
-        dnnl::reorder(given, result).execute(made->stream, given, result);
-        return result;
+        return made->laid_out(plain, plain_filter(g), desc);
     };
     auto copied_bias = [&](const Stage &stage) {
         const memory::desc desc({stage.geometry.cout}, f32, tag::x);
@@ -211,6 +221,57 @@ Chain *onednn_prepare(const Stage *stages, int64_t count, int adds_input, const 
     return nullptr;
 }
 
+// A gradient of a convolution: with `of_weights` of its filter, `operand` being the input NCHW, or of
+// its input, `operand` being the filter OIHW. `grad` NCHW is the gradient of its result. All tensors
+// lie as a training loop would keep them, and none is converted in a run. Null with `onednn_error`
+// set where oneDNN refuses.
+Chain *onednn_prepare_gradient(const Geometry *g, int of_weights, const float *operand,
+                               const float *grad, int activations, int threads) try {
+    omp_set_num_threads(threads);
+    auto made = std::make_unique<Chain>();
+    made->threads = threads;
+    const auto f32 = memory::data_type::f32;
+    const tag chosen = activations == kChannelsLast ? tag::nhwc : tag::any;
+    const memory::desc plain_x({1, g->cin, g->hin, g->win}, f32, tag::nchw);
+    const memory::desc plain_y({1, g->cout, g->hout, g->wout}, f32, tag::nchw);
+    const memory::desc x(plain_x.get_dims(), f32, chosen), y(plain_y.get_dims(), f32, chosen);
+    const memory::desc filter(filter_dims(*g), f32, tag::any);
+    const memory::dims strides{g->stride_h, g->stride_w};
+    const memory::dims dilates{g->dilation - 1, g->dilation - 1};
+    const memory::dims before{g->pad_top, g->pad_left}, after{g->pad_bottom, g->pad_right};
+    const auto automatic = dnnl::algorithm::convolution_auto;
+    const dnnl::convolution_forward::primitive_desc forward(
+        made->engine, dnnl::prop_kind::forward_training, automatic, x, filter, y, strides, dilates,
+        before, after);
+
+    if (of_weights) {
+        const dnnl::convolution_backward_weights::primitive_desc description(
+            made->engine, automatic, x, filter, y, strides, dilates, before, after, forward);
+        made->plain_result = plain_filter(*g);
+        made->result = made->huge(description.diff_weights_desc());
+        made->steps.push_back(
+            {dnnl::convolution_backward_weights(description),
+             {{DNNL_ARG_SRC, made->laid_out(operand, plain_x, description.src_desc())},
+              {DNNL_ARG_DIFF_DST, made->laid_out(grad, plain_y, description.diff_dst_desc())},
+              {DNNL_ARG_DIFF_WEIGHTS, made->result}}});
+    } else {
+        const dnnl::convolution_backward_data::primitive_desc description(
+            made->engine, automatic, x, filter, y, strides, dilates, before, after, forward);
+        made->plain_result = plain_x;
+        made->result = made->huge(description.diff_src_desc());
+        made->steps.push_back(
+            {dnnl::convolution_backward_data(description),
+             {{DNNL_ARG_WEIGHTS, made->laid_out(operand, plain_filter(*g), description.weights_desc())},
+              {DNNL_ARG_DIFF_DST, made->laid_out(grad, plain_y, description.diff_dst_desc())},
+              {DNNL_ARG_DIFF_SRC, made->result}}});
+    }
+    made->stream.wait();
+    return made.release();
+} catch (const std::exception &error) {
+    last_error = error.what();
+    return nullptr;
+}
+
 // 0, or 1 with `onednn_error` set.
 int onednn_run(Chain *chain, int64_t calls) try {
     omp_set_num_threads(chain->threads);
@@ -224,7 +285,7 @@ int onednn_run(Chain *chain, int64_t calls) try {
     return 1;
 }
 
-// The result as NCHW; 0, or 1 with `onednn_error` set.
+// The result as NCHW or OIHW; 0, or 1 with `onednn_error` set.
 int onednn_result(Chain *chain, float *out) try {
     memory plain(chain->plain_result, chain->engine, out);
     dnnl::reorder(chain->result, plain).execute(chain->stream, chain->result, plain);

@@ -57,6 +57,10 @@ def load_harness() -> ctypes.CDLL:
         *(ctypes.POINTER(Stage), ctypes.c_int64, ctypes.c_int, _FLOATS),
         *(ctypes.c_int, ctypes.c_int, ctypes.c_int),
     ]
+    harness.onednn_prepare_gradient.restype = ctypes.c_void_p
+    harness.onednn_prepare_gradient.argtypes = [
+        *(ctypes.POINTER(Geometry), ctypes.c_int, _FLOATS, _FLOATS, ctypes.c_int, ctypes.c_int),
+    ]
     harness.onednn_run.argtypes = [ctypes.c_void_p, ctypes.c_int64]
     harness.onednn_result.argtypes = [ctypes.c_void_p, _FLOATS]
     harness.onednn_free.argtypes = [ctypes.c_void_p]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from convopt.benchmarks.gradient import GradientData
 from convopt.benchmarks.layer import Array, LayerData
 from convopt.benchmarks.module import ModuleData
 from convopt.errors import ConvoptError
@@ -45,7 +46,7 @@ class Prepared(ABC):
 
     @abstractmethod
     def outputs(self) -> list[Array]:
-        """The results of the last call, as plain NCHW arrays. Not timed."""
+        """The results of the last call, as plain NCHW or OIHW arrays. Not timed."""
 
     def close(self) -> None:  # noqa: B027
         """Give back threads and memory."""
@@ -62,6 +63,8 @@ class Peer(ABC):
     """The ways in which this peer runs single layers; empty: whole models only."""
     module_layout: Layout | None = None
     """How modules of layers are measured; None: this peer does not run them."""
+    gradient_layouts: tuple[Layout, ...] = ()
+    """The ways in which this peer computes gradients of single layers; empty: it does not."""
     tolerance: float = 1e-4
     """The largest relative error (as norms) of its right results."""
 
@@ -72,6 +75,10 @@ class Peer(ABC):
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         """One convolution with bias. Raises UnsupportedError."""
         raise UnsupportedError(f"{self.name} does not run single layers")
+
+    def prepare_gradient(self, data: GradientData, layout: Layout, threads: int) -> Prepared:
+        """One gradient of a convolution. Raises UnsupportedError."""
+        raise UnsupportedError(f"{self.name} does not compute gradients of single layers")
 
     def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
         """Several convolutions in `module_layout`. Raises UnsupportedError."""

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from convopt.benchmarks.gradient import Gradient, GradientData
 from convopt.benchmarks.layer import Array, LayerData
 from convopt.benchmarks.module import ModuleData
 from convopt.benchmarks.peers.memory import huge_copy
 from convopt.benchmarks.peers.packages import require, require_compiler
-from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared
+from convopt.benchmarks.peers.peer import Layout, ModelData, Peer, Prepared, UnsupportedError
 
 _ANY_NUMBER = 1 << 20
 
@@ -19,12 +20,14 @@ class TorchPeer(Peer):
     """Eager mode. OWN is channels-last in and out, weights channels-last too; models likewise.
 
     A model's inputs are given as NCHW and converted inside a run. Eager mode lays out weights anew
-    in every call where oneDNN asks for it, and allocates each result.
+    in every call where oneDNN asks for it, and allocates each result. Gradients are its operator's
+    `convolution_backward`, one at a time.
     """
 
     name = "torch"
     layouts: tuple[Layout, ...] = (Layout.OWN, Layout.NCHW)
     module_layout = Layout.OWN
+    gradient_layouts: tuple[Layout, ...] = (Layout.OWN, Layout.NCHW)
 
     def __init__(self) -> None:
         self._torch = require("torch", "torch")
@@ -49,6 +52,25 @@ class TorchPeer(Peer):
 
         symmetric = (top, left) == (bottom, right)
         return _Call(torch, convolve if symmetric else pad_and_convolve, threads)
+
+    def prepare_gradient(self, data: GradientData, layout: Layout, threads: int) -> Prepared:
+        torch, window = self._torch, data.window
+        top, left, bottom, right = window.padding
+        if (top, left) != (bottom, right):
+            raise UnsupportedError(f"PyTorch pads both ends alike, {data.name} does not")
+        place = _channels_last if layout is Layout.OWN else _plain
+        grad, x, weights = (place(torch, one) for one in (data.grad, data.x, data.weights))
+        wanted = [data.gradient is each for each in (Gradient.DATA, Gradient.WEIGHTS)]
+        bias_sizes, transposed, output_padding = None, False, [0, 0]
+
+        def backward() -> list[Any]:
+            results = torch.ops.aten.convolution_backward(
+                *(grad, x, weights, bias_sizes, window.stride, (top, left), window.dilation),
+                *(transposed, output_padding, data.layer.groups, [*wanted, False]),
+            )
+            return [result for result in results if result is not None]
+
+        return _Call(torch, backward, threads)
 
     def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
         from convopt.benchmarks.peers.onnx_layer import onnx_module
@@ -77,6 +99,7 @@ class TorchCompilePeer(TorchPeer):
 
     name = "torch-compile"
     layouts = ()
+    gradient_layouts = ()
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,6 +107,9 @@ class TorchCompilePeer(TorchPeer):
 
     def prepare_layer(self, data: LayerData, layout: Layout, threads: int) -> Prepared:
         return Peer.prepare_layer(self, data, layout, threads)
+
+    def prepare_gradient(self, data: GradientData, layout: Layout, threads: int) -> Prepared:
+        return Peer.prepare_gradient(self, data, layout, threads)
 
     def prepare_module(self, data: ModuleData, threads: int) -> Prepared:
         with self._frozen():

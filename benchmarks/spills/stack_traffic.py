@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from convopt.backends.llvm import stack_references
 from convopt.benchmarks.layer import Layer, LayerData
-from convopt.benchmarks.layer_code import layer_code
+from convopt.benchmarks.layer_code import Schedule, layer_code
 from convopt.convdialect.schedules import TileAttr
 from convopt.passes.lower.kernel_names import parse_kernel_name
 
@@ -21,7 +21,7 @@ class StackTraffic:
 
     target: str
     layer: Layer
-    tile: TileAttr
+    tile: Schedule
     references: int
 
 
