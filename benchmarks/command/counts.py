@@ -3,10 +3,13 @@
 A layer is compiled with bias for the target, runs once in its own layout (channel blocks in and
 out), is checked against a float64 reference, and every instruction is counted. Beside it stand the
 published counts of other libraries, and a static estimate of cycles for four multiply-adds in the
-hottest block where llvm-mca is installed. Multiply-adds include those with padding.
+hottest block where llvm-mca is installed. Multiply-adds include those with padding. With
+--gradients, the gradients of the layers with regard to their input (`data`) and their filter
+(`weights`) are counted instead, each as many multiply-adds as the layer.
 
   convopt-bench counts
   convopt-bench counts --target cortex-a72 --layers mobilenet_v2 --json counts.json
+  convopt-bench counts --gradients --only 'dw3*'
   convopt-bench counts --search 'pw1 128->128 @28 s1'
 """
 
@@ -35,10 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_layers(parser, DEFAULT_TABLE)
     add_only(parser)
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--search",
         metavar="LAYER",
         help="count every register tile of the layers that match, best first, instead",
+    )
+    instead.add_argument(
+        "--gradients", action="store_true", help="count both gradients of the layers instead"
     )
     parser.add_argument(
         "--hot", action="store_true", help="also print the assembly of each hottest block"
@@ -74,20 +81,27 @@ def emulated_target(name: str) -> "CpuTarget":
 
 
 def _count(layers: "list[Layer]", target: "CpuTarget", arguments: argparse.Namespace) -> None:
-    from convopt.benchmarks.counts.measurement import measure
+    from convopt.benchmarks.counts.measurement import measure, measure_gradient
     from convopt.benchmarks.counts.records import LAYER_FIELDS, layer_record
     from convopt.benchmarks.counts.report import print_counts, print_hot_code, tracked
     from convopt.benchmarks.counts.static_cycles import analyzer_for
+    from convopt.benchmarks.gradient import Gradient, GradientData
     from convopt.benchmarks.layer import LayerData
     from convopt.benchmarks.reporting.files import record_files
 
     analyzer, about_cycles = analyzer_for(target)
     facts = {"target": target.name, "cycles": about_cycles}
+    wanted: tuple[Gradient | None, ...] = tuple(Gradient) if arguments.gradients else (None,)
+    jobs = [(layer, gradient) for layer in layers for gradient in wanted]
     found = []
     with record_files(arguments.csv, arguments.json, LAYER_FIELDS, facts) as files:
         try:
-            for layer in tracked(layers, "layers"):
-                counts = measure(LayerData.random(layer), arguments.target, analyzer=analyzer)
+            for layer, gradient in tracked(jobs, "layers"):
+                if gradient is None:
+                    counts = measure(LayerData.random(layer), arguments.target, analyzer=analyzer)
+                else:
+                    data = GradientData.random(layer, gradient)
+                    counts = measure_gradient(data, arguments.target, analyzer)
                 found.append(counts)
                 for file in files:
                     file.add([layer_record(counts)])

@@ -2,13 +2,13 @@
 
 from convopt.benchmarks.counts.listing import mnemonics
 from convopt.benchmarks.counts.measurement import LayerCounts
-from convopt.benchmarks.counts.published import published_for
 from convopt.benchmarks.counts.search import Search, TriedTile
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.reporting.files import Record
 
 LAYER_FIELDS = (
     "layer",
+    "gradient",
     "macs",
     "tile",
     "instructions",
@@ -38,8 +38,8 @@ LAYER_FIELDS = (
     "best_peer_instructions_per_mac",
     "best_peer_bytes_per_mac",
 )
-"""A layer: totals of one call, the same per multiply-add, the hottest block, and the peer with the
-fewest instructions."""
+"""A layer, or one of its gradients: totals of one call, the same per multiply-add, the hottest
+block, and the peer with the fewest instructions."""
 
 TILE_FIELDS = (
     "layer",
@@ -59,9 +59,10 @@ TILE_FIELDS = (
 def layer_record(counts: LayerCounts) -> Record:
     """A record with LAYER_FIELDS; None where there is no number."""
     total, hot = counts.total, counts.hot.effects
-    peer = next(iter(published_for(counts.layer)), None)
+    peer = next(iter(counts.published), None)
     return {
         "layer": counts.layer.name,
+        "gradient": counts.gradient and str(counts.gradient),
         "macs": counts.layer.macs,
         "tile": str(counts.tile),
         "instructions": total.instructions,
@@ -75,7 +76,7 @@ def layer_record(counts: LayerCounts) -> Record:
         "loads_per_mac": counts.per_mac(total.loads),
         "stores_per_mac": counts.per_mac(total.stores),
         "bytes_per_mac": counts.bytes_per_mac,
-        "compulsory_bytes_per_mac": counts.per_mac(counts.layer.bytes),
+        "compulsory_bytes_per_mac": counts.per_mac(counts.compulsory_bytes),
         "fma_lanes_per_mac": counts.per_mac(total.fma_lanes),
         "hot_share": counts.hot_share,
         "hot_executions": counts.hot.executions,

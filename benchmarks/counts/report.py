@@ -47,7 +47,7 @@ def print_counts(found: Sequence[LayerCounts], target: CpuTarget, about_cycles: 
         f"multiply-adds ({about_cycles}).\n",
         highlight=False,
     )
-    peers = peers_table([counts.layer for counts in found])
+    peers = peers_table([counts.layer for counts in found if counts.gradient is None])
     if peers.row_count:
         console.print(peers)
         console.print(METHOD, highlight=False)
@@ -57,7 +57,7 @@ def print_hot_code(found: Sequence[LayerCounts]) -> None:
     """The assembly of each hottest block."""
     console = wide_console()
     for counts in found:
-        console.print(f"\n{counts.layer.name}, hottest block:", style="bold", highlight=False)
+        console.print(f"\n{counts.name}, hottest block:", style="bold", highlight=False)
         console.print("\n".join(counts.hot_instructions), highlight=False, markup=False)
 
 

@@ -29,15 +29,15 @@ def counts_table(rows: Sequence[LayerCounts], title: str) -> Table:
         "FMA/MAC",
     )
     for counts in rows:
-        peers = published_for(counts.layer)
+        peers = counts.published
         table.add_row(
-            counts.layer.name,
+            counts.name,
             tile_text(counts.tile),
             f"{counts.instructions_per_mac:.3f}",
             _best(peers, "instructions_per_mac", 3),
             f"{counts.bytes_per_mac:.2f}",
             _best(peers, "bytes_per_mac", 2),
-            f"{counts.per_mac(counts.layer.bytes):.2f}",
+            f"{counts.per_mac(counts.compulsory_bytes):.2f}",
             f"{counts.per_mac(counts.total.loads):.3f}",
             f"{counts.per_mac(counts.total.stores):.3f}",
             f"{counts.per_mac(counts.total.fma_lanes):.3f}",
@@ -53,7 +53,7 @@ def totals_table(rows: Sequence[LayerCounts]) -> Table:
         total = counts.total
         values = (total.instructions, total.loads, total.stores, total.load_bytes)
         table.add_row(
-            counts.layer.name,
+            counts.name,
             *(f"{value:,}" for value in (*values, total.store_bytes)),
             f"{counts.error:.0e}",
         )
@@ -69,7 +69,7 @@ def hot_table(rows: Sequence[LayerCounts]) -> Table:
         other = hot.instructions - hot.fmas - hot.loads - hot.stores
         numbers = (hot.instructions, hot.fmas, hot.loads, hot.stores, other, hot.stack_references)
         table.add_row(
-            counts.layer.name,
+            counts.name,
             f"{counts.hot_share:.0%}",
             f"{counts.hot.executions:,}",
             *map(str, numbers),

@@ -1,11 +1,12 @@
 """Register tiles in tables."""
 
+from convopt.benchmarks.layer_code import Schedule
 from convopt.convdialect.schedules import TileAttr
 
 
-def tile_text(tile: TileAttr) -> str:
+def tile_text(tile: Schedule) -> str:
     """The attribute without what all have in common: `rotate rows=2 columns=8`."""
-    text = str(tile).removeprefix("#conv.tile<").removesuffix(">")
+    text = str(tile).partition("<")[2].removesuffix(">")
     return text.replace(" = ", "=").replace(",", "")
 
 
