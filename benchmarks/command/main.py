@@ -17,6 +17,7 @@ _PACKAGE = "convopt.benchmarks.command"
 
 SUBCOMMANDS = {
     "layers": "single convolutions against other libraries and the machine's limit",
+    "gradients": "gradients of single convolutions against PyTorch and oneDNN",
     "modules": "pairs and inverted residuals, fused and separate, against other libraries",
     "models": "whole networks against other libraries",
     "torch": "PyTorch models through torch.compile, by convopt, inductor and eager",

@@ -1,0 +1,1 @@
+"""Gradients of single convolutions, measured side by side."""
