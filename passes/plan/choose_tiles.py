@@ -8,11 +8,12 @@ from xdsl.passes import ModulePass
 
 from convopt.backends.targets import cpu_target
 from convopt.convdialect.ops.convolution import ConvolutionOp
-from convopt.convdialect.ops.gradients import BackwardDataOp
+from convopt.convdialect.ops.gradients import BackwardDataOp, WeightGradientOp
 from convopt.passes import remarks
 from convopt.passes.cpu_elements import check_cpu_elements
 from convopt.passes.plan.candidates import best_schedule
 from convopt.passes.plan.gradient_candidates import best_backward_schedule
+from convopt.passes.plan.weight_gradient_candidates import best_weight_gradient_schedule
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ class ChooseTilesPass(ModulePass):
         check_cpu_elements(op)
         for each in op.walk():
             if isinstance(each, ConvolutionOp) and each.schedule is None:
-                tile, cycles = best_schedule(each, target)
+                each.schedule, cycles = best_schedule(each, target)
             elif isinstance(each, BackwardDataOp) and each.schedule is None:
-                tile, cycles = best_backward_schedule(each, target)
+                each.schedule, cycles = best_backward_schedule(each, target)
+            elif isinstance(each, WeightGradientOp) and each.schedule is None:
+                each.schedule, cycles = best_weight_gradient_schedule(each, target)
             else:
                 continue
-            each.schedule = tile
             microseconds = cycles / target.frequency_ghz / 1e3
-            message = f"{tile}: {microseconds:.1f} us for one image (model, {target.name})"
+            message = f"{each.schedule}: {microseconds:.1f} us for one image (model, {target.name})"
             remarks.analysis(self.name, each, message)

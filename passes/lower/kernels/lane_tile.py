@@ -8,6 +8,7 @@ from xdsl.ir import SSAValue
 from convopt.convdialect.gradient_schedules import GradientScheme
 from convopt.convdialect.schedules import Prefetch
 from convopt.passes.geometry.axis_tiles import Axis, TileClass, uses_by_offset
+from convopt.passes.geometry.weight_gradients import ACCUMULATORS_THAT_FILL
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.lane_gradient_shape import LaneGradientShape, SumKey, SumsPass
 from convopt.passes.lower.kernels.lane_operands import LaneOperands
@@ -116,10 +117,12 @@ class _Tile:
                         self._add(sums, r, q, kh, kw)
 
     def add_by_input(self, sums: dict[SumKey, SSAValue]) -> None:
-        """Every input goes to all taps and pixels of the gradient that take it."""
+        """Every input goes to all taps and pixels of the gradient that take it, by columns."""
         by_column = uses_by_offset(self.axis, self.columns.valid).values()
-        for offset in self.tiles.input_rows:
-            for column_taps in by_column:
+        for column_taps in by_column:
+            if len(sums) >= ACCUMULATORS_THAT_FILL:
+                self.tiles.b.fence()
+            for offset in self.tiles.input_rows:
                 for r, kh in self.tiles.taps:
                     if self.tiles.place.axis.input_of(r, kh) == offset:
                         for q, kw in column_taps:
