@@ -28,14 +28,18 @@ class Contender:
             module = module.to(memory_format=torch.channels_last)
         if self.backend is None:
             return module  # type: ignore[no-any-return]
-        return torch.compile(module, backend=self.backend, dynamic=False)  # type: ignore[no-any-return]
+        # With an option of its own, or Dynamo takes what inductor compiled before for the same.
+        options = {"freezing": True} if self.frozen else None
+        return torch.compile(  # type: ignore[no-any-return]
+            module, backend=self.backend, options=options, dynamic=False
+        )
 
     def image(self, image: Any) -> Any:
         return image.to(memory_format=torch.channels_last) if self.channels_last else image
 
     @contextmanager
     def settings(self) -> Iterator[None]:
-        """What has to hold while the first call compiles."""
+        """What has to hold while the first call compiles: Dynamo looks at it, not at options."""
         with torch._inductor.config.patch(freezing=self.frozen):
             yield
 
