@@ -1,6 +1,11 @@
 // What generated kernels call, as prelude.cuh has it for CUDA: copies are plain, and there are no
 // tensor cores. For checks with OpenCL tools.
 
+// C's names of functions that OpenCL has for all types.
+#define expf exp
+#define rintf rint
+#define tanhf tanh
+
 int convopt_copy_async_4(__local void* to, const __global void* from, int valid) {
   *(__local int*)to = valid ? *(const __global int*)from : 0;
   return 0;

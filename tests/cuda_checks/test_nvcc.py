@@ -47,6 +47,8 @@ extern "C" __global__ void f(float* X, int* Y) {
   convopt_mma_tf32(sums, shared_ptr, b);
 #endif
   for (int i = 0; i < 4; ++i) X[i] = sums[i] + whole[i] + convopt_dot4(a[0], b[0], 1);
+  X[4] = convopt_scaled_dot2(a[0], a[1], b[0], convopt_dot2(a[2], b[1], X[5]));
+  Y[0] = convopt_pack_halves(X[6], X[7]) + convopt_pack_bytes(a[0], a[1], a[2], a[3]);
 }
 """
 )
@@ -62,6 +64,7 @@ INSTRUCTIONS = {
         "cp.async.commit_group": 1,
         "cp.async.wait_group": 2,
         "cvt.rna.tf32.f32": 6,
+        "cvt.f32.f16": 10,
         "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32": 1,
         "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32": 1,
         "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32": 1,

