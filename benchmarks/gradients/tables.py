@@ -57,7 +57,7 @@ def gradient_table(rows: Sequence[GradientRow], with_peers: bool = True) -> Tabl
 def group_table(rows: Sequence[GradientRow]) -> Table:
     """Geometric means of how many times faster convopt is, over rows of the same gradient: by least
     times (by medians)."""
-    title = f"gradients of {rows[0].gradient}: times faster, geometric means, least (median)"
+    title = f"gradients of {rows[0].gradient}: times faster, geometric means"
     table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False)
     table.add_column("group")
     for name in ("layers", "than the best peer", "than torch nchw"):

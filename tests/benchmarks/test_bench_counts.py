@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,11 @@ from convopt.backends.targets import cpu_target
 from convopt.benchmarks.channel_blocks import logical, physical
 from convopt.benchmarks.counts import static_cycles
 from convopt.benchmarks.counts.listing import block_instructions, mnemonics
-from convopt.benchmarks.counts.measurement import measure
+from convopt.benchmarks.counts.measurement import measure, measure_gradient
 from convopt.benchmarks.counts.published import all_published, published_for
 from convopt.benchmarks.counts.search import Search
 from convopt.benchmarks.counts.static_cycles import Analyzer, analyzer_for
+from convopt.benchmarks.gradient import Gradient, GradientData
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.layer_code import layer_code
 from convopt.benchmarks.layers.tables import read_table
@@ -74,6 +76,35 @@ def test_depthwise_executes_just_the_valid_taps_and_converts_nothing() -> None:
     counts = measure(LayerData.random(DEPTHWISE), NAME)
     assert counts.total.fma_lanes == valid_macs(DEPTHWISE)
     assert counts.hot.symbol.startswith("f32_dw3x3s1_8x9x7_nchw4c")
+
+
+@pytest.mark.parametrize("gradient", Gradient)
+def test_gradients_execute_the_valid_taps(gradient: Gradient) -> None:
+    counts = measure_gradient(GradientData.random(DEPTHWISE, gradient), NAME)
+    assert counts.error < 1e-6
+    assert 0 < counts.total.fma_lanes <= valid_macs(DEPTHWISE)
+    pixels = 4 * DEPTHWISE.cin * DEPTHWISE.hin * DEPTHWISE.win
+    filters = 4 * 9 * DEPTHWISE.cin
+    reads, writes = (pixels, pixels) if gradient is Gradient.DATA else (2 * pixels, filters)
+    assert counts.total.load_bytes >= reads
+    assert counts.total.store_bytes >= writes
+    assert counts.compulsory_bytes == 2 * pixels + filters
+    assert counts.name == f"dw3 8->8 @9x7 s1, gradient of {gradient}"
+
+
+def test_published_counts_are_not_of_gradients() -> None:
+    (layer, *_) = read_table("aarch64_counts")
+    counts = measure(LayerData.random(DEPTHWISE), NAME)
+    assert replace(counts, layer=layer).published
+    assert not replace(counts, layer=layer, gradient=Gradient.DATA).published
+
+
+def test_a_wrong_gradient_is_an_error() -> None:
+    data = GradientData.random(DEPTHWISE, Gradient.DATA)
+    data.__dict__["reference"] = data.reference + 1e-3
+    message = r"dw3 .*, gradient of data, #conv.tile<.*>: expected a relative error of at most"
+    with pytest.raises(ConvoptError, match=message):
+        measure_gradient(data, NAME)
 
 
 def test_a_wrong_result_is_an_error() -> None:
@@ -182,6 +213,22 @@ def test_the_command(small_table: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert f"fmla {first['hot_fmas']}" in first["hot_mnemonics"]
 
 
+def test_the_command_counts_gradients(
+    small_table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "counts.csv"
+    options = ["--gradients", "--only", "dw3", "--csv", str(file)]
+    assert convopt_bench(["counts", "--layers", str(small_table), *options]) == 0
+    assert "dw3 8->8 @6 s1, gradient of weights" in capsys.readouterr().out
+    with file.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["layer"], row["gradient"]) for row in rows] == [
+        ("dw3 8->8 @6 s1", "data"),
+        ("dw3 8->8 @6 s1", "weights"),
+    ]
+    assert all(float(row["instructions_per_mac"]) > 0 for row in rows)
+
+
 def test_a_target_file_of_ones_own(
     small_table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -230,6 +277,7 @@ def test_an_error_leaves_the_rows_that_there_are(
         (["--target", "x86-64-v3"], 2, "expected an AArch64 target, found x86-64-v3 (x86_64)"),
         (["--target", "neoverse-n2"], 1, "did you mean neoverse-n1?"),
         (["--layers", "aarch64_count"], 2, "did you mean 'aarch64_counts'?"),
+        (["--gradients", "--search", "dw*"], 2, "not allowed with argument --gradients"),
         (["--only", "nothing"], 2, "found none for 'nothing'"),
         (
             ["--json", "/no/such/folder/a.json", "--only", "dw7"],

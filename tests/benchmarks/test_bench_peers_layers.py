@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from convopt.benchmarks.gradient import Gradient, GradientData
 from convopt.benchmarks.layer import Layer, LayerData
 from convopt.benchmarks.peers.peer import Layout, MissingError, Peer, UnsupportedError
 from convopt.benchmarks.peers.registry import PEERS
@@ -93,6 +94,15 @@ def test_a_peer_without_layouts_says_that_it_runs_no_layers(
     if not peer.layouts:
         with pytest.raises(UnsupportedError, match=f"{name} does not run single layers"):
             peer.prepare_layer(LayerData.random(LAYERS[0]), Layout.NCHW, threads=1)
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_a_peer_without_gradients_says_so(opened: Callable[[str], Peer], name: str) -> None:
+    peer = opened(name)
+    if not peer.gradient_layouts:
+        data = GradientData.random(LAYERS[0], Gradient.DATA)
+        with pytest.raises(UnsupportedError, match=f"{name} does not compute gradients of single"):
+            peer.prepare_gradient(data, Layout.OWN, threads=1)
 
 
 @pytest.mark.parametrize("name", PEERS)
