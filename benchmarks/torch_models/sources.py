@@ -19,7 +19,7 @@ NAMES = (
 
 SEED = 0
 IMAGE_SIZE = 224
-NEEDS_TIMM = "expected the package timm for '{name}', found none; pip install timm"
+NEEDS_TIMM = "expected the package timm for '{name}', found none; pip install 'convopt[networks]'"
 
 _OPERATORS_OF_TORCHVISION = ("nms", "qnms")
 
