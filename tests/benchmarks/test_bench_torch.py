@@ -111,7 +111,7 @@ def test_unknown_models(monkeypatch):
         sources.torch_model("resnet50")
 
 
-@pytest.mark.skipif(find_spec("timm") is None, reason="needs timm: pip install timm")
+@pytest.mark.skipif(find_spec("timm") is None, reason="needs timm: pip install 'convopt[networks]'")
 def test_models_that_timm_does_not_know():
     with pytest.raises(ConvoptError, match=r"or a model of timm, found 'no_such_model'"):
         sources.torch_model("no_such_model")

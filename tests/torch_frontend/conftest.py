@@ -36,7 +36,7 @@ def check_network() -> Callable[[str], None]:
         from convopt.testing import torch_checks
 
         if name != OWN and find_spec("timm") is None:
-            pytest.skip("needs timm: pip install timm")
+            pytest.skip("needs timm: pip install 'convopt[networks]'")
         network = torch_model(name, size=SMALL_IMAGE)
         _, (report,) = torch_checks.check(network.module, network.image, tolerance=1e-4)
         assert report.taken_macs == report.macs > 0
