@@ -70,6 +70,14 @@ def test_gradients_are_right_in_every_layout(name: str, gradient: Gradient, laye
     assert {layout: error for layout, error in errors.items() if not error <= LIMIT} == {}
 
 
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+@pytest.mark.parametrize("gradient", Gradient)
+def test_convopt_runs_one_kernel_without_conversions(gradient: Gradient, layer: Layer) -> None:
+    code = gradient_code(GradientData.random(layer, gradient), "x86-64-v3")
+    _, entry = (line for line in code.llvm_text.splitlines() if line.startswith("define"))
+    assert code.interface.run_symbol in entry
+
+
 def test_padding_at_one_end() -> None:
     data = GradientData.random(AT_ONE_END, Gradient.DATA)
     for name in ("convopt", "onednn"):
