@@ -219,6 +219,41 @@ def test_a_function_without_convolutions_is_left(rest):
     assert report.rest == rest
 
 
+def test_tensors_are_not_copied(monkeypatch):
+    running = pytest.importorskip("convopt.torch.running")
+    seen = []
+    run_at = running.CodeRunner.run_at
+
+    def spied(self, pointers):
+        seen.append(list(pointers))
+        run_at(self, pointers)
+
+    monkeypatch.setattr(running.CodeRunner, "run_at", spied)
+    compiled, _ = check(Block().eval(), torch.randn(2, 8, 9, 7))
+    x = torch.randn(2, 8, 9, 7)
+    with torch.no_grad():
+        y = compiled(x)
+    assert seen[-1] == [x.data_ptr(), y.data_ptr()]
+
+
+def test_as_many_threads_as_pytorch_or_as_asked_for(monkeypatch):
+    division = pytest.importorskip("convopt.torch.division")
+    threads = []
+    function = division.CompiledFunction
+
+    def counted(segment, target, count, results):
+        threads.append(count)
+        return function(segment, target, count, results)
+
+    monkeypatch.setattr(division, "CompiledFunction", counted)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    monkeypatch.setattr("convopt.torch.inference.available_cores", lambda: 3)
+    for options in ({}, {"threads": 1}, {"threads": 9}):
+        torch._dynamo.reset()
+        check(Block().eval(), torch.randn(1, 8, 4, 4), **options)
+    assert threads == [2, 1, 3]
+
+
 def test_several_threads_run_one_function():
     from concurrent.futures import ThreadPoolExecutor
 
