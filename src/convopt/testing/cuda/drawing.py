@@ -124,7 +124,11 @@ def kernel_cases(draw: st.DrawFn, kind: str, numbers: Numbers = FLOATS) -> Kerne
     chain = draw(_chains(STAGES[kind], numbers))
     if kind == "dw":
         return KernelCase(chain, draw(_depthwise_sizes(numbers.lanes)))
-    return KernelCase(chain, draw(_sizes(chain, numbers)))
+
+    def has_room(sizes: BlockSizes) -> bool:
+        return not problem_on(_kernel(chain, sizes, numbers), gpu_target(_TARGET))
+
+    return KernelCase(chain, draw(_sizes(chain, numbers).filter(has_room)))
 
 
 @st.composite
@@ -209,8 +213,7 @@ def _depthwise_sizes(draw: st.DrawFn, lanes: int) -> BlockSizes:
 @st.composite
 def _sizes(draw: st.DrawFn, chain: ChainCase, numbers: Numbers) -> BlockSizes:
     filters, thread_filters = draw(_filters(chain.stages[-1], numbers))
-    of_thread, pixels, channels = numbers.units
-    least = BlockSizes(of_thread, 1, 1, of_thread, pixels, channels, matrix=numbers.is_matrix)
+    _, pixels, channels = numbers.units
     slices = draw(st.sampled_from([1, 1, 2] if numbers.is_matrix else [1, 1, 2, 4]))
     sizes = BlockSizes(
         filters=filters,
@@ -225,8 +228,7 @@ def _sizes(draw: st.DrawFn, chain: ChainCase, numbers: Numbers) -> BlockSizes:
     )
     while _kernel(chain, sizes, numbers).threads > _MOST_THREADS:
         sizes = replace(sizes, thread_pixels=2 * sizes.thread_pixels)
-    has_room = not problem_on(_kernel(chain, sizes, numbers), gpu_target(_TARGET))
-    return sizes if has_room else least
+    return sizes
 
 
 @st.composite
