@@ -127,6 +127,15 @@ def test_layer_norm_of_channels(channels, affine, height, width):
     check(ChannelNorm(channels, affine), tensor(2, channels, height, width) + 3)
 
 
+@FEW
+@given(st.integers(1, 4), st.integers(1, 3), st.booleans(), SIZES)
+def test_group_norm(groups, channels, affine, height):
+    layer = nn.GroupNorm(groups, groups * channels, affine=affine)
+    for each in layer.parameters():
+        nn.init.normal_(each)
+    check(layer, tensor(2, groups * channels, height, 7) + 3)
+
+
 def test_layer_norm_of_other_axes_is_left():
     found = refused(nn.LayerNorm(6), tensor(2, 3, 4, 6))
     assert found["aten.native_layer_norm.default"].startswith("expected a norm over the channels")
@@ -352,6 +361,31 @@ def test_rows_of_other_lengths_are_no_pixels():
 def test_linear_of_many_rows_is_left():
     (reason,) = refused(nn.Linear(3, 4), tensor(17, 3)).values()
     assert reason == "expected a matrix of at most 16 rows, found 17"
+
+
+@FEW
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 3), st.integers(1, 3))
+def test_upsampling_by_copies(height, width, rows, columns):
+    x = tensor(1, 2, height, width)
+    check(lambda x: functional.interpolate(x, scale_factor=(rows, columns)), x)
+    check(lambda x: functional.interpolate(x, size=(height * rows, width * columns)), x)
+
+
+@pytest.mark.parametrize(
+    ("index", "reason"),
+    [
+        (lambda x: x[:, :, torch.tensor([[0], [3]]), torch.tensor([4, 1, 0])], "copy the nearest"),
+        (lambda x: x[:, torch.tensor([1, 0])], "expected indices of rows and columns"),
+        (lambda x: x[:, :, torch.tensor([0, 1]), torch.tensor([0, 1])], "whole rows and whole col"),
+    ],
+)
+def test_other_indices_are_left(index, reason):
+    assert reason in "; ".join(refused(index, tensor(1, 2, 4, 5)).values())
+
+
+def test_indices_that_are_an_input_are_left():
+    found = refused(lambda x, i: x[:, :, i], tensor(1, 2, 4, 5), torch.tensor([1, 0]))
+    assert "expected indices that are constant" in found.values()
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16, torch.int32])

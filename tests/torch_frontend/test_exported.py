@@ -5,6 +5,7 @@ import pytest
 
 import convopt
 from convopt.comparison import relative_error
+from convopt.convdialect import reference
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'convopt[torch]'")
 checks = pytest.importorskip("convopt.testing.torch_checks")
@@ -53,6 +54,36 @@ def test_a_whole_network():
         expected = model(*INPUTS)
     for one, other in zip(found, expected.values(), strict=True):
         assert relative_error(one, other.numpy()) <= 1e-5
+
+
+UPSAMPLING = [
+    {"scale_factor": 2},
+    {"size": (7, 9)},
+    {"scale_factor": 2, "mode": "bilinear"},
+    {"scale_factor": (1.5, 2.0), "mode": "bilinear"},
+    {"size": (7, 9), "mode": "bilinear", "align_corners": True},
+]
+
+
+class Upsample(nn.Module):
+    def __init__(self, options):
+        super().__init__()
+        self.options = options
+
+    def forward(self, x):
+        return functional.interpolate(x, **self.options)
+
+
+@pytest.mark.parametrize("options", UPSAMPLING, ids=str)
+def test_upsampling(options):
+    model, x = Upsample(options), torch.randn(1, 2, 4, 5)
+    found = reference.run(convopt.load(exported(model, x)).module, [x.numpy()])
+    assert relative_error(found[0], model(x).numpy()) <= 1e-5
+
+
+def test_upsampling_to_sizes_that_are_rounded():
+    with pytest.raises(convopt.ConvoptError, match="expected scales that make whole sizes"):
+        convopt.load(exported(Upsample({"scale_factor": 1.3}), torch.randn(1, 2, 4, 5)))
 
 
 def test_remarks_name_modules():

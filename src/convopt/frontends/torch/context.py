@@ -81,6 +81,13 @@ class NodeContext(NodeBuilder):
             raise Unsupported(f"{what} '{self._node(name).name}' is not constant")
         return array
 
+    def constants(self, name: str) -> list[Array | None]:
+        """The values of a list of tensors that have to be constant; None for those left out."""
+        nodes = self._arguments[name]
+        if not all(node is None or self._graph.is_constant(node) for node in nodes):
+            raise Unsupported(f"expected {name} that are constant")
+        return [None if node is None else self._graph.constant(node.name) for node in nodes]
+
     def filter(self, name: str, what: str = "filter") -> SSAValue:
         """An argument that kernels read packed: a constant, or a parameter of the module."""
         tensor = self._node(name).name

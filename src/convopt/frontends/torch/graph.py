@@ -20,6 +20,19 @@ CONVOLUTIONS = GRADIENTS | {
     "aten.conv2d.default",
     "aten.conv2d.padding",
 }
+CREATORS = frozenset(
+    {
+        "aten.arange.default",
+        "aten.arange.start",
+        "aten.arange.start_step",
+        "aten.full.default",
+        "aten.ones.default",
+        "aten.scalar_tensor.default",
+        "aten.zeros.default",
+    }
+)
+"""What gives the same value without inputs at every call."""
+
 CHECKS = frozenset({"aten._assert_tensor_metadata.default"})
 
 _MODULE_ROOT = re.compile(r"^L\['\w+'\]\.?")
@@ -99,7 +112,8 @@ class TorchGraph:
         """The value of an operator all of whose inputs are constant."""
         if not _is_pure(node) or not isinstance(node.meta.get("val"), torch.Tensor):
             return None
-        if not node.all_input_nodes or not all(map(self.is_constant, node.all_input_nodes)):
+        is_made = bool(node.all_input_nodes) or str(node.target) in CREATORS
+        if not is_made or not all(map(self.is_constant, node.all_input_nodes)):
             return None
 
         def value(each: Node) -> Any:

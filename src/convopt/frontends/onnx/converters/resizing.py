@@ -10,8 +10,9 @@ from xdsl.ir import SSAValue
 
 from convopt.convdialect.attributes import ResizeCoordinates, ResizeMode
 from convopt.convdialect.ops.resize import ResizeOp
-from convopt.convdialect.resampling import nearest_sources, source_coordinate
+from convopt.convdialect.resampling import source_coordinate
 from convopt.frontends.building.function import Unsupported, shape_of
+from convopt.frontends.building.resizing import nearest_kind
 from convopt.frontends.onnx.context import NodeContext
 from convopt.frontends.onnx.converters.table import converts
 
@@ -127,7 +128,10 @@ def _resample(
     wanted = [_clamped(ONNX_COORDINATES[coordinates](axis), axis) for axis in axes]
     mode = context.attribute("mode", "nearest")
     if mode == "nearest":
-        found = _same_nearest(axes, [ONNX_ROUNDINGS[rounding](each) for each in wanted])
+        found = nearest_kind(
+            [(axis.input_size, axis.output_size) for axis in axes],
+            [ONNX_ROUNDINGS[rounding](each) for each in wanted],
+        )
         kind = ResizeMode.NEAREST
     elif mode in ("linear", "bilinear"):
         found = _same_linear(axes, wanted)
@@ -145,15 +149,6 @@ def _resample(
 
 def _clamped(coordinates: Coordinates, axis: Axis) -> Coordinates:
     return np.clip(coordinates, 0, axis.input_size - 1)
-
-
-def _same_nearest(axes: list[Axis], wanted: list[Coordinates]) -> ResizeCoordinates | None:
-    """The coordinates of conv.resize that copy the same elements, if there are any."""
-    for candidate in (ResizeCoordinates.ASYMMETRIC, ResizeCoordinates.HALF_PIXEL):
-        sources = [nearest_sources(a.input_size, a.output_size, candidate) for a in axes]
-        if all(np.array_equal(each, found) for each, found in zip(wanted, sources, strict=True)):
-            return candidate
-    return None
 
 
 def _same_linear(axes: list[Axis], wanted: list[Coordinates]) -> ResizeCoordinates | None:

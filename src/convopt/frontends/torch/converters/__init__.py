@@ -12,6 +12,7 @@ from convopt.frontends.torch.converters import (  # noqa: F401 (they fill the ta
     matrices,
     normalization,
     pooling,
+    resizing,
     structure,
     training_norm,
 )

@@ -1,9 +1,11 @@
-"""Batch norm with fixed statistics, layer norm of channels, softmax."""
+"""Batch norm with fixed statistics, layer norm of channels, group norm, softmax."""
 
 import numpy as np
 from xdsl.ir import SSAValue
 
+from convopt.convdialect.attributes import PoolKind
 from convopt.convdialect.ops.normalization import BatchNormOp, SoftmaxOp
+from convopt.convdialect.ops.pooling import GlobalPoolOp
 from convopt.convdialect.regions import ScalarBuilder
 from convopt.frontends.building.channels_last import feature_map_of
 from convopt.frontends.building.function import Unsupported, shape_of
@@ -57,25 +59,49 @@ def layer_norm(context: NodeContext) -> SSAValue:
     centered = context.elementwise([value, mean], ScalarBuilder.sub)
     squares = context.elementwise([centered], lambda b, x: b.mul(x, x))
     variance = convolution(context, squares, filters, None)
+    return channels_last(context, _normalized(context, centered, variance))
+
+
+@converts("native_group_norm", "group_norm")
+def group_norm(context: NodeContext) -> SSAValue:
+    """Over groups of channels of each image: means of whole maps, then of their group by a grouped
+    convolution that gives each channel its group's."""
+    value = context.feature_map("input")
+    channels = shape_of(value)[1]
+    groups = context.argument_or("group", None) or context.argument("num_groups")
+    filters = context.named_constant(
+        np.full((channels, channels // groups, 1, 1), groups / channels, np.float32),
+        "mean_of_groups",
+    )
+
+    def mean(values: SSAValue) -> SSAValue:
+        maps = context.emit(GlobalPoolOp(values, PoolKind.AVERAGE))
+        return convolution(context, maps, filters, None, groups=groups)
+
+    centered = context.elementwise([value, mean(value)], ScalarBuilder.sub)
+    squares = context.elementwise([centered], lambda b, x: b.mul(x, x))
+    return _normalized(context, centered, mean(squares))
+
+
+def _normalized(context: NodeContext, centered: SSAValue, variance: SSAValue) -> SSAValue:
+    """centered / sqrt(variance + eps) * weight + bias, of a value a channel where they are given"""
     epsilon = context.number("eps")
-
-    def normalized(b: ScalarBuilder, x: SSAValue, v: SSAValue, *affine: SSAValue) -> SSAValue:
-        result = b.div(x, b.sqrt(b.add(v, b.constant(epsilon))))
-        for each, step in zip(affine, steps, strict=True):
-            result = step(b, result, each)
-        return result
-
     found = [("weight", ScalarBuilder.mul), ("bias", ScalarBuilder.add)]
     given = [(name, step) for name, step in found if context.argument(name) is not None]
-    steps = [step for _, step in given]
     affine = [
         context.named_constant(
-            context.constant(name, name).reshape(1, channels, 1, 1), context.name_of(name)
+            context.constant(name, name).reshape(1, -1, 1, 1), context.name_of(name)
         )
         for name, _ in given
     ]
-    result = context.elementwise([centered, variance, *affine], normalized)
-    return channels_last(context, result)
+
+    def formula(b: ScalarBuilder, x: SSAValue, v: SSAValue, *parameters: SSAValue) -> SSAValue:
+        result = b.div(x, b.sqrt(b.add(v, b.constant(epsilon))))
+        for each, (_, step) in zip(parameters, given, strict=True):
+            result = step(b, result, each)
+        return result
+
+    return context.elementwise([centered, variance, *affine], formula)
 
 
 @converts("_softmax", "softmax.int")
