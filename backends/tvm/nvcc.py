@@ -20,6 +20,7 @@ _STACK = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) b
 _REGISTERS = re.compile(r"Used (\d+) registers")
 _SHARED = re.compile(r"(\d+) bytes smem")
 _ERRORS_SHOWN = 8
+_WITH_REPORT = ("-cubin", "-Xptxas", "-v")
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,33 @@ def compile_ptx(cuda_text: str, compute_capability: str) -> str:
 
 
 def compile_cubin(cuda_text: str, compute_capability: str) -> bytes:
-    """Machine code for GPUs of this compute capability (or a later minor one)."""
-    return _compile(cuda_text, compute_capability, "-cubin")
+    """Machine code for GPUs of this compute capability (or a later minor one), see `assembled`."""
+    return assembled(cuda_text, compute_capability)[1]
+
+
+def assembled(cuda_text: str, compute_capability: str) -> tuple[str, bytes]:
+    """The text and its machine code, in which no kernel keeps values on the stack that fit
+    registers.
+
+    Some kernels spill a few bytes although there are registers left: the assembler saves them so
+    that one block more is resident. In the text that is returned these ask for one block alone.
+    """
+    code, report = _run_nvcc(cuda_text, compute_capability, *_WITH_REPORT)
+    spilling = [name for name, taken in _reported(report).items() if taken.spill_bytes]
+    if not spilling:
+        return cuda_text, code
+    names = "|".join(map(re.escape, spilling))
+    bounds = re.compile(rf"__launch_bounds__\((\d+)\)(?= (?:{names})\()")
+    text = bounds.sub(r"__launch_bounds__(\1, 1)", cuda_text)
+    return text, _compile(text, compute_capability, "-cubin")
 
 
 def resources(cuda_text: str, compute_capability: str) -> dict[str, KernelResources]:
     """What the assembler reports of each kernel, by its name."""
-    _, report = _run_nvcc(cuda_text, compute_capability, "-cubin", "-Xptxas", "-v")
+    return _reported(_run_nvcc(cuda_text, compute_capability, *_WITH_REPORT)[1])
+
+
+def _reported(report: str) -> dict[str, KernelResources]:
     found = {}
     for part in report.split("Compiling entry function")[1:]:
         name = _ENTRY.match(f"Compiling entry function{part}")

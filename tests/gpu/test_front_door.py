@@ -116,6 +116,7 @@ def test_emit(source, toy, generator):
 
 def test_emit_ptx(source, generator, monkeypatch):
     asked = []
+    monkeypatch.setattr("convopt.backends.tvm.nvcc.assembled", lambda text, _: (text, b""))
     monkeypatch.setattr(
         "convopt.backends.tvm.nvcc.compile_ptx", lambda *a: asked.append(a) or "ptx"
     )
@@ -195,11 +196,13 @@ def test_a_bundle_from_the_cache(command, onnx_source, generator, no_nvcc, tmp_p
 def test_a_bundle_with_ptx_and_machine_code(command, source, generator, monkeypatch, tmp_path):
     monkeypatch.setattr("convopt.backends.tvm.nvcc.find_nvcc", lambda: sys.executable)
     monkeypatch.setattr("convopt.backends.tvm.nvcc.compile_ptx", lambda *_: "// ptx")
-    monkeypatch.setattr("convopt.backends.tvm.nvcc.compile_cubin", lambda *_: b"\x7fELF")
+    monkeypatch.setattr(
+        "convopt.backends.tvm.nvcc.assembled", lambda *_: ("// changed", b"\x7fELF")
+    )
     output = tmp_path / "out.json"
     assert command(source, "--target=h200", "--emit=bundle", "-o", output)[0] == 0
     found = Bundle.read(output)
-    assert (found.ptx, found.cubin) == ("// ptx", b"\x7fELF")
+    assert (found.cuda, found.ptx, found.cubin) == ("// changed", "// ptx", b"\x7fELF")
 
 
 def test_ptx_without_nvcc_on_the_command_line(command, source, generator, no_nvcc, tmp_path):

@@ -6,18 +6,19 @@ from importlib.metadata import PackageNotFoundError, version
 from convopt.gpu.nvrtc import compile_with_nvrtc, nvrtc_version
 
 
-def machine_code(cuda: str, compute_capability: str) -> bytes | None:
-    """A cubin; None where neither is there, so that the text is compiled when it is loaded.
+def machine_code(cuda: str, compute_capability: str) -> tuple[str, bytes | None]:
+    """The text, as nvcc changes it so that nothing spills, and a cubin.
 
-    Raises ConvoptError for text that does not compile.
+    None where neither is there, so that the text is compiled when it is loaded. Raises ConvoptError
+    for text that does not compile.
     """
-    from convopt.backends.tvm.nvcc import compile_cubin, find_nvcc
+    from convopt.backends.tvm.nvcc import assembled, find_nvcc
 
     if find_nvcc() is not None:
-        return compile_cubin(cuda, compute_capability)
+        return assembled(cuda, compute_capability)
     if nvrtc_version() is not None:
-        return compile_with_nvrtc(cuda, compute_capability)
-    return None
+        return cuda, compile_with_nvrtc(cuda, compute_capability)
+    return cuda, None
 
 
 def compilers() -> tuple[str, ...]:

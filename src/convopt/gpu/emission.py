@@ -48,9 +48,11 @@ class GpuCode:
 
     def ptx(self) -> str:
         """Raises ConvoptError without nvcc."""
-        from convopt.backends.tvm.nvcc import compile_ptx
+        from convopt.backends.tvm.nvcc import assembled, compile_ptx
 
-        return compile_ptx(self.network.cuda, self.target.compute_capability)
+        capability = self.target.compute_capability
+        text, _ = assembled(self.network.cuda, capability)
+        return compile_ptx(text, capability)
 
     def bundle(
         self,
@@ -61,15 +63,16 @@ class GpuCode:
         with_ptx: bool = True,
     ) -> Bundle:
         """All that running it needs; with PTX and machine code where a compiler is at hand."""
-        from convopt.backends.tvm.nvcc import find_nvcc
+        from convopt.backends.tvm.nvcc import compile_ptx, find_nvcc
 
-        network = self.network
+        network, capability = self.network, self.target.compute_capability
+        text, code = machine_code(network.cuda, capability)
         return Bundle(
             network.program,
-            network.cuda,
+            text,
             network.weights,
-            self.ptx() if with_ptx and find_nvcc() is not None else None,
-            machine_code(network.cuda, self.target.compute_capability),
+            compile_ptx(text, capability) if with_ptx and find_nvcc() is not None else None,
+            code,
             name or self.symbol,
             compiled_nodes,
             notes,
