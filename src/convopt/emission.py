@@ -27,7 +27,15 @@ class Code:
     symbol: str
 
     def emit(self, kind: str) -> str | bytes:
-        """`llvm`, `assembly`, `object`, `header` or `weights`."""
+        """`llvm`, `assembly`, `object`, `header` or `weights`.
+
+        Raises ConvoptError for a model with parameters: who calls an object cannot pack them.
+        """
+        if PARAMETER_MAP in self.module.attributes:
+            raise ConvoptError(
+                f"expected constant weights for {kind}, found parameters, with which a model runs "
+                "through convopt.compile alone"
+            )
         match kind:
             case "llvm":
                 return self.llvm_text()

@@ -99,3 +99,9 @@ def test_computed_filters_are_an_error(source):
     source.write_text(text)
     with pytest.raises(convopt.ConvoptError, match="expected a constant filter or a parameter in"):
         convopt.compile(source)
+
+
+@pytest.mark.parametrize("kind", ["object", "header", "weights", "llvm"])
+def test_code_alone_has_no_parameters(source, kind):
+    with pytest.raises(convopt.ConvoptError, match=f"expected constant weights for {kind}"):
+        convopt.emit(source, kind=kind)
