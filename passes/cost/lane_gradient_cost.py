@@ -11,7 +11,7 @@ from convopt.passes.cost.tile_cycles import LOAD_COST, LOAD_PORTS, LOOP_OVERHEAD
 from convopt.passes.geometry.axis_tiles import Axis, carried_rows
 from convopt.passes.geometry.tile_classes import ClassProfile, profile
 from convopt.passes.geometry.weight_gradients import (
-    ACCUMULATORS_THAT_FILL,
+    FEW_REGISTERS,
     WeightGradient,
     kernel_row_groups,
 )
@@ -31,6 +31,19 @@ STRIP_ROW_COST = 2.0
 """Cycles of a row of a strip beside its products."""
 LONG_SUM = 4096
 """Products in a sum beyond which the error of adding them one by one is felt."""
+SPARE_OF_FEW = 2
+SPARE_WITH_MEMORY_OPERANDS = {
+    GradientScheme.GRAD: (2, 8),
+    GradientScheme.INPUT: (3, 6),
+    GradientScheme.STRIP: (1, 1),
+}
+SPARE = {
+    GradientScheme.GRAD: (4, 11),
+    GradientScheme.INPUT: (6, 9),
+    GradientScheme.STRIP: (4, 4),
+}
+"""Registers that have to be left where tiles have one row, and where they have several; found by
+counting what LLVM spills. Of few registers it is the same number everywhere."""
 MOST_PIXELS = 28
 MOST_ROWS = 4
 MOST_SETS = 8
@@ -112,22 +125,17 @@ def _is_distinct(kernel_rows: int, passes: int) -> bool:
 
 
 def _fits_registers(problem: WeightGradient, target: CpuTarget, tile: LaneTileSize) -> bool:
-    """Whether the inner loop needs no stack; limits found by counting what LLVM spills."""
-    registers = target.vector_registers
-    has_many = registers >= 32
-    live = live_registers(problem, tile)
-    if tile.scheme is GradientScheme.GRAD:
-        return live <= registers - (4 if has_many else 0)
-    if tile.scheme is GradientScheme.STRIP:
-        if target.fma_reads_memory:
-            return live <= registers - (1 if has_many else 2)
-        return live <= registers - 4
-    if not has_many:
-        return live <= registers - 3
-    if tile.rows == 1:
-        is_held_back = accumulators(problem, tile) >= ACCUMULATORS_THAT_FILL
-        return live <= registers - (2 if is_held_back or not target.fma_reads_memory else 3)
-    return live <= registers - (6 if target.fma_reads_memory else 9)
+    """Whether the inner loop needs no stack."""
+    spare = target.vector_registers - live_registers(problem, tile)
+    if target.vector_registers < 32:
+        return spare >= SPARE_OF_FEW
+    table = SPARE_WITH_MEMORY_OPERANDS if target.fma_reads_memory else SPARE
+    one_row, several_rows = table[tile.scheme]
+    if tile.rows > 1:
+        return spare >= several_rows
+    is_held_back = target.vector_registers - accumulators(problem, tile) <= FEW_REGISTERS
+    is_dense = target.fma_reads_memory and tile.scheme is GradientScheme.INPUT and is_held_back
+    return spare >= (2 if is_dense else one_row)
 
 
 def accumulators(problem: WeightGradient, tile: LaneTileSize) -> int:
@@ -148,7 +156,7 @@ def live_registers(problem: WeightGradient, tile: LaneTileSize) -> int:
     if tile.scheme is GradientScheme.INPUT:
         # pixels that an input column meets, and inputs on their way
         window = min(tile.columns, -(-columns.kernel // columns.stride))
-        return sums + tile.rows * (window + 1) + tile.columns // 8
+        return sums + tile.rows * (window + 1) + 2 * (tile.columns // 9)
     held = carried_rows(Axis(rows.inputs, rows.outputs, kernel_rows, rows.stride)) + 1
     return sums + held * tile.columns + 1 + max(0, columns.kernel - 5)
 

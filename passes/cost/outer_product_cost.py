@@ -74,7 +74,11 @@ def outer_tiles(products: OuterProducts, target: CpuTarget) -> Iterator[OuterTil
 def fits_registers(target: CpuTarget, tile: OuterTileSize) -> bool:
     """Whether the inner loop needs no stack."""
     sums = tile.channels * tile.taps * tile.vectors
-    inputs = tile.taps if target.indexed_fma else 1
+    inputs = 1
+    if target.indexed_fma:
+        inputs = tile.taps
+    elif tile.taps > 1 and not (target.fma_broadcasts_memory and tile.vectors == 1):
+        inputs = tile.taps * tile.channels  # LLVM loads all that a pixel meets
     return sums + tile.vectors + inputs <= target.vector_registers - 1
 
 

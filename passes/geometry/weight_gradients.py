@@ -10,8 +10,8 @@ from convopt.passes.geometry.tile_classes import profile
 
 STATIC_FMA_LIMIT = 8000
 """FMAs in a kernel's text beyond which edges are not unrolled: a 7x7 kernel's are 6000."""
-ACCUMULATORS_THAT_FILL = 24
-"""So many leave no registers for inputs that LLVM would load early; with fewer it does better."""
+FEW_REGISTERS = 8
+"""Beside accumulators: LLVM then loads inputs before there is room for them, if it can."""
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,9 @@ def _of_outer_products(
 
 
 def _by_lane(op: WeightGradientOp, tile: GradientTileAttr, target: CpuTarget) -> KernelPlan:
-    lanes = target.lanes
     problem = weight_gradient_of(op)
     static_edges = problem.has_static_edges(tile.rows.data, tile.columns.data)
-    shape = LaneGradientShape(problem, tile, lanes, static_edges)
+    shape = LaneGradientShape(problem, tile, target.lanes, target.vector_registers, static_edges)
 
     def write(b: KernelBuilder) -> None:
         source, grad, result, begin, end = b.arguments

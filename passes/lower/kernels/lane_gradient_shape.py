@@ -28,12 +28,16 @@ class SumsPass:
 
 @dataclass(frozen=True)
 class LaneGradientShape:
-    """Sizes and decisions. `static_edges`: edges have code of their own in both directions."""
+    """Sizes and decisions. `static_edges`: edges have code of their own in both directions.
+
+    `registers`: those for vectors.
+    """
 
     problem: WeightGradient
     tile: GradientTileAttr
     lanes: int
-    static_edges: bool = True
+    registers: int
+    static_edges: bool
 
     @property
     def rows(self) -> Axis:

@@ -8,7 +8,7 @@ from xdsl.ir import SSAValue
 from convopt.convdialect.gradient_schedules import GradientScheme
 from convopt.convdialect.schedules import Prefetch
 from convopt.passes.geometry.axis_tiles import Axis, TileClass, uses_by_offset
-from convopt.passes.geometry.weight_gradients import ACCUMULATORS_THAT_FILL
+from convopt.passes.geometry.weight_gradients import FEW_REGISTERS
 from convopt.passes.lower.builder import Index, KernelBuilder
 from convopt.passes.lower.kernels.lane_gradient_shape import LaneGradientShape, SumKey, SumsPass
 from convopt.passes.lower.kernels.lane_operands import LaneOperands
@@ -61,7 +61,11 @@ class LaneTiles:
         }
 
     def add(self, columns: TileClass, column: Index, sums: Sequence[SSAValue]) -> list[SSAValue]:
-        """The sums with the products of the tile whose first column is `column`."""
+        """The sums with the products of the tile whose first column is `column`.
+
+        Nothing of it is loaded before: several tiles, and all passes, may stand in one loop's body.
+        """
+        self.b.fence()
         self._prefetch_below(columns, column)
         tile = _Tile(self, columns, column)
         named = dict(zip(self.shape.keys(self.each), sums, strict=True))
@@ -120,7 +124,7 @@ class _Tile:
         """Every input goes to all taps and pixels of the gradient that take it, by columns."""
         by_column = uses_by_offset(self.axis, self.columns.valid).values()
         for column_taps in by_column:
-            if len(sums) >= ACCUMULATORS_THAT_FILL:
+            if self.tiles.shape.registers - len(sums) <= FEW_REGISTERS:
                 self.tiles.b.fence()
             for offset in self.tiles.input_rows:
                 for r, kh in self.tiles.taps:

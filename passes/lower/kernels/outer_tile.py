@@ -61,8 +61,7 @@ class OuterTile:
             taps = [kw for kw in range(axis.kernel) if columns.valid[q][kw]]
             if not taps:
                 continue
-            if axis.kernel > 1:
-                b.fence()  # else inputs are kept for the next pixel, in registers that are taken
+            b.fence()  # else inputs of the next pixels are loaded, in registers that are taken
             pixel = b.add(first_pixel, b.add(column, q))
             grads = [
                 b.load(self.grad_map, image, b.add(place.vector, number), row, pixel, 0)
