@@ -4,6 +4,7 @@
 // CHECK: func.func private @f32_wgrad1x2s1g16_16x1x2_nchw16c_1x2_{{[0-9a-f]+}}(%[[X:.*]]: memref<1x1x2x2x16xf32> {llvm.noalias}, %[[DY:.*]]: memref<1x1x2x2x16xf32> {llvm.noalias}, %[[DW:.*]]: memref<1x2x16xf32> {llvm.noalias}, %{{.*}}: index, %{{.*}}: index) attributes {conv.macs = 128 : i64}
 // CHECK: scf.for %[[BLOCK:.*]] = {{.*}} {
 // CHECK-NEXT: %[[SUMS:.*]], %{{.*}} = scf.for %[[ROW:.*]] = {{.*}} iter_args(%[[A:.*]] = %{{.*}}, %[[B:.*]] = %{{.*}}) -> (vector<16xf32>, vector<16xf32>) {
+// CHECK-NEXT: llvm.fence
 // CHECK-NEXT: %[[X0:.*]] = vector.load %[[X]][%{{.*}}, %[[BLOCK]], %[[ROW]],
 // CHECK-NEXT: %[[D0:.*]] = vector.load %[[DY]][%{{.*}}, %[[BLOCK]], %[[ROW]],
 // CHECK-NEXT: %[[A0:.*]] = vector.fma %[[X0]], %[[D0]], %[[A]]
