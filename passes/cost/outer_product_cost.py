@@ -7,7 +7,7 @@ from convopt.backends.targets import CpuTarget
 from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.passes.cost.tile_cycles import LOOP_OVERHEAD, tile_cycles
 from convopt.passes.geometry.axis_tiles import balanced_sizes
-from convopt.passes.geometry.outer_products import OuterProducts
+from convopt.passes.geometry.outer_products import OuterProducts, ProductTile
 from convopt.passes.geometry.tile_classes import profile
 
 ROW_OVERHEAD = 12.0
@@ -19,8 +19,7 @@ HIDDEN_STREAM = 0.6
 NEAR_SHARE = 0.75
 """The part of L1 that a block of pixels may fill and stay there."""
 MOST_COLUMNS = 4
-MOST_FMAS = 1500
-"""FMAs written out for one kernel row of a run of channels: more are a lot of code."""
+MOST_COLUMNS_OF_TAPS = 14
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,10 @@ class OuterTileSize:
     vectors: int
     taps: int = 1
 
+    @property
+    def product(self) -> ProductTile:
+        return ProductTile(self.channels, self.taps, self.vectors)
+
 
 def outer_cycles(products: OuterProducts, target: CpuTarget, tile: OuterTileSize) -> float | None:
     """Cycles for all results, or None where the tile needs too many registers or much code.
@@ -40,7 +43,7 @@ def outer_cycles(products: OuterProducts, target: CpuTarget, tile: OuterTileSize
     A single accumulator is always legal.
     """
     problem = products.problem
-    if tile.channels * tile.vectors * tile.taps > 1 and not fits_registers(target, tile):
+    if tile.product.sums > 1 and not _fits_registers(products, target, tile):
         return None
     blocks = [size for size, count in products.row_blocks(tile.rows) for _ in range(count)]
     adds = len(blocks) * problem.batch > 1 or products.is_mixed
@@ -66,20 +69,28 @@ def outer_tiles(products: OuterProducts, target: CpuTarget) -> Iterator[OuterTil
             for channels in _distinct(min(products.run, problem.group_inputs)):
                 if channels * taps * vectors > registers:
                     continue
-                for columns in range(1, min(MOST_COLUMNS, problem.columns.outputs) + 1):
+                most = MOST_COLUMNS if taps == 1 else MOST_COLUMNS_OF_TAPS
+                for columns in _distinct(min(most, problem.columns.outputs)):
                     for rows in _row_counts(products, target, vectors):
                         yield OuterTileSize(rows, columns, channels, vectors, taps)
 
 
-def fits_registers(target: CpuTarget, tile: OuterTileSize) -> bool:
+def _fits_registers(products: OuterProducts, target: CpuTarget, tile: OuterTileSize) -> bool:
     """Whether the inner loop needs no stack."""
-    sums = tile.channels * tile.taps * tile.vectors
-    inputs = 1
-    if target.indexed_fma:
+    if _keeps_inputs(products, target, tile):
+        return True
+    grads, inputs = tile.vectors, 1 + tile.vectors // 2
+    if products.loads_vectors(target.indexed_fma):
         inputs = tile.taps
+        if tile.taps == 1:
+            grads, inputs = 2 * grads, 2 * inputs  # pixels are loaded in pairs
     elif tile.taps > 1 and not (target.fma_broadcasts_memory and tile.vectors == 1):
         inputs = tile.taps * tile.channels  # LLVM loads all that a pixel meets
-    return sums + tile.vectors + inputs <= target.vector_registers - 1
+    return tile.product.sums + grads + inputs <= target.vector_registers - 1
+
+
+def _keeps_inputs(products: OuterProducts, target: CpuTarget, tile: OuterTileSize) -> bool:
+    return products.keeps_inputs(tile.product, target.vector_registers, target.indexed_fma)
 
 
 def _divisors(number: int, most: int) -> list[int]:
@@ -133,8 +144,9 @@ def _block_cycles(
     row = ROW_OVERHEAD
     for each in profile(products.pixels(rows, taps), tile.columns):
         fmas = each.taps * channels * tile.vectors
-        loads = each.size * tile.vectors
-        loads += each.inputs if _loads_vectors(products, target) else each.taps * channels
+        met = each.inputs if _keeps_inputs(products, target, tile) else each.taps
+        loaded = 1 if products.loads_vectors(target.indexed_fma) else channels
+        loads = each.size * tile.vectors + met * loaded
         products_cycles = tile_cycles(target, fmas, loads, channels * len(taps) * tile.vectors)
         stream = each.size * _stream_cycles(products, target, tile)
         waits = max(0.0, stream - HIDDEN_STREAM * products_cycles)
@@ -143,10 +155,6 @@ def _block_cycles(
         return row
     share = rows / problem.rows.outputs
     return row * share * sum(each.count * each.taps for each in profile(problem.rows, 1))
-
-
-def _loads_vectors(products: OuterProducts, target: CpuTarget) -> bool:
-    return target.indexed_fma and products.run == target.lanes
 
 
 def _stream_cycles(products: OuterProducts, target: CpuTarget, tile: OuterTileSize) -> float:

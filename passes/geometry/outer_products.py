@@ -14,6 +14,19 @@ from convopt.passes.geometry.weight_gradients import WeightGradient
 
 
 @dataclass(frozen=True)
+class ProductTile:
+    """Accumulators: of input channels, kernel columns and vectors of output channels."""
+
+    channels: int
+    taps: int
+    vectors: int
+
+    @property
+    def sums(self) -> int:
+        return self.channels * self.taps * self.vectors
+
+
+@dataclass(frozen=True)
 class OuterProducts:
     """A weight gradient on vectors of `lanes` channels."""
 
@@ -53,6 +66,17 @@ class OuterProducts:
     def tail(self) -> int:
         """Channels of a last run that is not full; 0 if there is none."""
         return self.problem.group_inputs % self.run
+
+    def loads_vectors(self, indexed_fma: bool) -> bool:
+        """Whether inputs come as vectors, of which an FMA takes one lane."""
+        return indexed_fma and self.run == self.lanes
+
+    def keeps_inputs(self, tile: ProductTile, registers: int, indexed_fma: bool) -> bool:
+        """Whether inputs stay in registers for the neighbouring pixels that meet them, too."""
+        if tile.taps == 1:
+            return False
+        kept = tile.taps * (1 if self.loads_vectors(indexed_fma) else tile.channels)
+        return tile.sums + tile.vectors + kept <= registers - 4
 
     @property
     def is_collapsed(self) -> bool:

@@ -9,7 +9,7 @@ from convopt.backends.targets import CpuTarget
 from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.gradient_schedules import GradientScheme, GradientTileAttr
 from convopt.convdialect.ops.gradients import WeightGradientOp
-from convopt.passes.geometry.outer_products import OuterProducts
+from convopt.passes.geometry.outer_products import OuterProducts, ProductTile
 from convopt.passes.geometry.weight_gradients import weight_gradient_of
 from convopt.passes.lower.builder import KernelBuilder
 from convopt.passes.lower.gradient_checks import check_gradient_layouts, check_gradient_tile
@@ -42,7 +42,14 @@ def _of_outer_products(
     op: WeightGradientOp, tile: GradientTileAttr, target: CpuTarget
 ) -> KernelPlan:
     products = OuterProducts(weight_gradient_of(op), target.lanes)
-    shape = OuterProductShape(products, tile, target.indexed_fma)
+    sums = ProductTile(tile.channels.data, tile.taps.data, tile.vectors.data)
+    shape = OuterProductShape(
+        products,
+        tile,
+        products.loads_vectors(target.indexed_fma),
+        products.keeps_inputs(sums, target.vector_registers, target.indexed_fma),
+        vectors_apart=not target.fma_reads_memory,
+    )
 
     def write(b: KernelBuilder) -> None:
         source, grad, result, *_ = b.arguments

@@ -22,6 +22,7 @@ from convopt.passes.lower.kernels.outer_product_shape import OuterProductShape, 
 from convopt.passes.lower.kernels.outer_tile import OuterTile
 
 Sums = Sequence[SSAValue]
+Vectors = tuple[Index, ...]
 
 
 class OuterProductKernel:
@@ -49,12 +50,13 @@ class OuterProductKernel:
         """Runs [first, stop) of input channels for a tile of output vectors."""
         b, problem = self.b, self.shape.problem
         vector = b.mul(tile, self.shape.vectors)
+        vectors = tuple(self._apart(b.add(vector, n)) for n in range(self.shape.vectors))
         if self.shape.adds:
-            self._clear(vector, first_run, stop_run)
+            self._clear(vectors, first_run, stop_run)
         runs = (first_run, stop_run)
         if not self.products.is_mixed:
             group = b.div(tile, self.products.group_vectors // self.shape.vectors)
-            self._group(vector, runs, None, 0 if problem.groups == 1 else group)
+            self._group(vectors, runs, None, 0 if problem.groups == 1 else group)
             return
         first_output = b.mul(vector, b.lanes)
         last_output = b.minimum_index(b.add(first_output, b.lanes - 1), problem.outputs - 1)
@@ -62,11 +64,14 @@ class OuterProductKernel:
         stop = b.add(b.div(last_output, problem.group_outputs), 1)
 
         def group_of_lanes(group: Index) -> None:
-            self._group(vector, runs, self._mask(first_output, group), group)
+            self._group(vectors, runs, self._mask(first_output, group), group)
 
         b.each(first, stop, group_of_lanes)
 
-    def _clear(self, vector: Index, first_run: Index, stop_run: Index) -> None:
+    def _apart(self, vector: Index) -> Index:
+        return self.b.opaque(vector) if self.shape.vectors_apart else vector
+
+    def _clear(self, vectors: Vectors, first_run: Index, stop_run: Index) -> None:
         """Zeros in all results of the unit."""
         b, problem = self.b, self.shape.problem
         first = b.mul(first_run, self.products.run * problem.taps)
@@ -74,8 +79,8 @@ class OuterProductKernel:
         stop = b.mul(stop_channel, problem.taps)
 
         def clear(index: Index) -> None:
-            for number in range(self.shape.vectors):
-                b.store(b.splat(0.0), self.result, b.add(vector, number), index, 0)
+            for vector in vectors:
+                b.store(b.splat(0.0), self.result, vector, index, 0)
 
         b.each(first, stop, clear)
 
@@ -96,14 +101,14 @@ class OuterProductKernel:
         return self.b.float_op(arith.MinnumfOp, not_negative, self.b.splat(1.0))
 
     def _group(
-        self, vector: Index, runs: tuple[Index, Index], mask: SSAValue | None, group: Index
+        self, vectors: Vectors, runs: tuple[Index, Index], mask: SSAValue | None, group: Index
     ) -> None:
         """All pixels' share of one group of inputs."""
         for size, start, stop in self._row_blocks():
 
             def block(image: Index, row: Index, size: int = size) -> None:
                 pixels = Pixels(image, row, size)
-                self._runs(runs, partial(self._run, vector, pixels, mask, group))
+                self._runs(runs, partial(self._run, vectors, pixels, mask, group))
 
             def image(image: Index, start: int = start, stop: int = stop, size: int = size) -> None:
                 self.b.each(start, stop, partial(block, image), step=size)
@@ -129,7 +134,7 @@ class OuterProductKernel:
 
     def _run(
         self,
-        vector: Index,
+        vectors: Vectors,
         pixels: Pixels,
         mask: SSAValue | None,
         group: Index,
@@ -144,7 +149,7 @@ class OuterProductKernel:
 
             def kernel_row(kh: Index, tile: range = tile) -> None:
                 for taps in self.products.taps_of(self.shape.tile.taps.data):
-                    place = Results(vector, input_block, lane, first_channel, tile, kh, taps)
+                    place = Results(vectors, input_block, lane, first_channel, tile, kh, taps)
                     self._finish(place, mask, self._sums(place, pixels))
 
             b.each(0, problem.rows.kernel, kernel_row)
@@ -186,7 +191,7 @@ class OuterProductKernel:
         first_tap = b.mul(place.kernel_row, problem.columns.kernel)
         for (channel, kw, number), value in zip(self.tile.keys(place), sums, strict=True):
             of_channel = b.mul(b.add(place.first_channel, channel), problem.taps)
-            at = b.add(place.vector, number), b.add(of_channel, b.add(first_tap, kw)), 0
+            at = place.vectors[number], b.add(of_channel, b.add(first_tap, kw)), 0
             if mask is not None:
                 value = b.mulf(value, mask)
             if self.shape.adds:

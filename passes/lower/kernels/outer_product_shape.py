@@ -14,11 +14,18 @@ from convopt.passes.lower.kernels.chunks import Chunks
 
 @dataclass(frozen=True)
 class OuterProductShape:
-    """Sizes and decisions. `indexed_fma`: one lane of a vector can be an operand."""
+    """Sizes and decisions.
+
+    `loads_vectors`: inputs come as vectors, of which an FMA takes one lane. `keeps_inputs`: they
+    stay in registers for the tile's next pixels. `vectors_apart`: each vector of outputs is
+    addressed on its own, so that neighbouring pixels are loaded in pairs.
+    """
 
     products: OuterProducts
     tile: GradientTileAttr
-    indexed_fma: bool
+    loads_vectors: bool
+    keeps_inputs: bool
+    vectors_apart: bool
 
     @property
     def problem(self) -> WeightGradient:
@@ -88,13 +95,13 @@ class OuterProductShape:
 
 @dataclass(frozen=True)
 class Results:
-    """Which results a tile makes: of some vectors of outputs and some input channels of a group.
+    """Which results a tile makes: of `vectors` of outputs and some input channels of a group.
 
     These are `channels` of a run that begins with the group's `first_channel`, and lies in
     `input_block` from `first_lane` on. Taps are of one kernel row.
     """
 
-    vector: Index
+    vectors: tuple[Index, ...]
     input_block: Index
     first_lane: Index
     first_channel: Index

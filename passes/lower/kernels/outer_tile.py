@@ -57,19 +57,25 @@ class OuterTile:
             input_row = b.add(b.mul(row, problem.rows.stride), -problem.rows.pad)
             input_row = b.add(input_row, b.mul(place.kernel_row, problem.rows.dilation))
         input_column = b.add(first_pixel, b.mul(column, axis.stride))
+        inputs: dict[int, list[tuple[int, SSAValue]]] = {}
         for q in range(columns.size):
             taps = [kw for kw in range(axis.kernel) if columns.valid[q][kw]]
             if not taps:
                 continue
-            b.fence()  # else inputs of the next pixels are loaded, in registers that are taken
+            if not self.shape.keeps_inputs:
+                inputs.clear()
+                if not (self.shape.vectors_apart and q % 2):
+                    b.fence()  # else LLVM loads more pixels than registers are left for
             pixel = b.add(first_pixel, b.add(column, q))
             grads = [
-                b.load(self.grad_map, image, b.add(place.vector, number), row, pixel, 0)
-                for number in range(self.shape.vectors)
+                b.load(self.grad_map, image, vector, row, pixel, 0) for vector in place.vectors
             ]
             for tap in taps:
-                at = image, input_row, b.add(input_column, axis.input_of(q, tap))
-                for channel, value in self._inputs(place, *at):
+                offset = axis.input_of(q, tap)
+                if offset not in inputs:
+                    at = image, input_row, b.add(input_column, offset)
+                    inputs[offset] = self._inputs(place, *at)
+                for channel, value in inputs[offset]:
                     for number, grad in enumerate(grads):
                         key = (channel, place.kernel_columns[tap], number)
                         named[key] = b.fma(value, grad, named[key])
@@ -80,7 +86,7 @@ class OuterTile:
     ) -> list[tuple[int, SSAValue]]:
         """A pixel's channels, each in all lanes."""
         b, at = self.b, (image, place.input_block, row, column)
-        if self.shape.indexed_fma and self.shape.products.run == b.lanes:
+        if self.shape.loads_vectors:
             vector = b.load(self.input_map, *at, 0)
             return [(channel, b.splat_lane(vector, channel)) for channel in place.channels]
         return [
