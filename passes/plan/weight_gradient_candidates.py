@@ -18,20 +18,20 @@ TileSize = LaneTileSize | OuterTileSize
 def best_weight_gradient_schedule(
     op: WeightGradientOp, target: CpuTarget
 ) -> tuple[GradientTileAttr, float]:
-    """The schedule with the fewest predicted cycles, and these cycles."""
+    """The schedule with the fewest predicted cycles, and these cycles for one image."""
     problem = weight_gradient_of(op)
     tile, cycles = _best(problem, target)
-    return _schedule(problem, target, tile), cycles
+    return _schedule(problem, target, tile), cycles / problem.batch
 
 
 def weight_gradient_schedules(
     op: WeightGradientOp, target: CpuTarget
 ) -> Iterator[tuple[GradientTileAttr, float]]:
-    """Every legal schedule, with its predicted cycles."""
+    """Every legal schedule, with its predicted cycles for one image."""
     problem = weight_gradient_of(op)
     for tile, cycles in _costs(problem, target):
         if cycles is not None:
-            yield _schedule(problem, target, tile), cycles
+            yield _schedule(problem, target, tile), cycles / problem.batch
 
 
 @lru_cache(maxsize=1024)
