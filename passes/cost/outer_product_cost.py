@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from convopt.backends.targets import CpuTarget
 from convopt.convdialect.shapes import FLOAT_BYTES
+from convopt.passes.cost.lane_gradient_cost import LONG_SUM
 from convopt.passes.cost.tile_cycles import LOOP_OVERHEAD, tile_cycles
 from convopt.passes.geometry.axis_tiles import balanced_sizes
 from convopt.passes.geometry.outer_products import OuterProducts, ProductTile
@@ -103,12 +104,13 @@ def _distinct(channels: int) -> list[int]:
 
 
 def _row_counts(products: OuterProducts, target: CpuTarget, vectors: int) -> list[int]:
-    """All rows, and the most that L1 holds."""
+    """All rows, as far as sums do not become long, and the most that L1 holds."""
     rows, columns = products.problem.rows, products.problem.columns
     read = columns.inputs * min(rows.stride, rows.kernel)
     of_row = FLOAT_BYTES * target.lanes * (vectors * columns.outputs + read)
     fitting = int(NEAR_SHARE * target.l1_bytes) // of_row
-    return sorted({rows.outputs, max(1, min(rows.outputs, fitting))})
+    most = max(1, min(rows.outputs, LONG_SUM // columns.outputs))
+    return sorted({most, max(1, min(most, fitting))})
 
 
 def _groups_of_vector(products: OuterProducts) -> float:

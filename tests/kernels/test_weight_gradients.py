@@ -5,7 +5,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from convopt.backends.targets import cpu_target
 from convopt.comparison import relative_error
 from convopt.convdialect.gradient_schedules import GradientTileAttr
 from convopt.convdialect.reference import run
@@ -18,7 +17,6 @@ from convopt.testing.weight_gradients import (
     compiled,
     legal_gradient_tiles,
     run_code,
-    scheduled_op,
     weight_gradient_cases,
 )
 
@@ -56,24 +54,21 @@ def test_chosen_schedules(target: str, case: GradientCase, side: Side, threads: 
 @given(data=st.data(), side=sides, threads=st.integers(1, 3))
 def test_any_schedules(target: str, data: st.DataObject, side: Side, threads: int) -> None:
     case = data.draw(weight_gradient_cases(most_pixels=7))
-    op, machine = scheduled_op(case, target), cpu_target(target)
-    check(case, target, data.draw(any_gradient_tiles(op, machine)), side, threads)
+    check(case, target, data.draw(any_gradient_tiles(case, target)), side, threads)
 
 
 @settings(drawn, max_examples=8)
 @given(data=st.data(), side=sides)
 def test_legal_schedules(data: st.DataObject, side: Side) -> None:
     case = data.draw(weight_gradient_cases(most_pixels=6))
-    op, machine = scheduled_op(case, "host"), cpu_target("host")
-    check(case, "host", data.draw(legal_gradient_tiles(op, machine)), side)
+    check(case, "host", data.draw(legal_gradient_tiles(case, "host")), side)
 
 
 @settings(drawn, max_examples=15)
 @given(data=st.data())
 def test_on_aarch64(data: st.DataObject) -> None:
     case = data.draw(weight_gradient_cases(most_pixels=7))
-    op, machine = scheduled_op(case, EMULATED), cpu_target(EMULATED)
-    check(case, EMULATED, data.draw(st.one_of(st.none(), any_gradient_tiles(op, machine))))
+    check(case, EMULATED, data.draw(st.one_of(st.none(), any_gradient_tiles(case, EMULATED))))
 
 
 UNUSUAL = {

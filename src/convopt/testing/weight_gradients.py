@@ -8,7 +8,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp
 
-from convopt.backends.targets import CpuTarget, cpu_target
+from convopt.backends.targets import cpu_target
 from convopt.convdialect.gradient_schedules import GradientScheme, GradientTileAttr
 from convopt.convdialect.ops.gradients import WeightGradientOp
 from convopt.convdialect.schedules import Prefetch
@@ -64,11 +64,6 @@ def run_code(
     return found
 
 
-def scheduled_op(case: GradientCase, target: str) -> WeightGradientOp:
-    """The case's operation in the target's layouts, with the schedule that convopt chooses."""
-    return op_of(planned(case.weight_gradient(), target))
-
-
 @st.composite
 def weight_gradient_cases(draw: st.DrawFn, most_pixels: int = 14) -> GradientCase:
     """Of any grouping and window; `most_pixels` beyond what the kernel needs."""
@@ -93,14 +88,13 @@ def weight_gradient_cases(draw: st.DrawFn, most_pixels: int = 14) -> GradientCas
 
 
 @st.composite
-def any_gradient_tiles(
-    draw: st.DrawFn, op: WeightGradientOp, target: CpuTarget
-) -> GradientTileAttr:
+def any_gradient_tiles(draw: st.DrawFn, case: GradientCase, target: str) -> GradientTileAttr:
     """Tiles that the kernels can do; many need more registers than there are."""
-    problem = weight_gradient_of(op)
-    scheme = draw(st.sampled_from(problem.schemes(target.lanes)))
+    lanes = cpu_target(target).lanes
+    problem = weight_gradient_of(op_of(case.weight_gradient()))
+    scheme = draw(st.sampled_from(problem.schemes(lanes)))
     if scheme is GradientScheme.BROADCAST:
-        return draw(_product_tiles(OuterProducts(problem, target.lanes)))
+        return draw(_product_tiles(OuterProducts(problem, lanes)))
     columns = draw(st.integers(1, 8))
     kernel_rows = problem.rows.kernel
     if not problem.has_static_edges(1, columns):
@@ -141,9 +135,8 @@ def _product_tiles(draw: st.DrawFn, products: OuterProducts) -> GradientTileAttr
 
 
 @st.composite
-def legal_gradient_tiles(
-    draw: st.DrawFn, op: WeightGradientOp, target: CpuTarget
-) -> GradientTileAttr:
+def legal_gradient_tiles(draw: st.DrawFn, case: GradientCase, target: str) -> GradientTileAttr:
     """The tiles that the planner chooses from: often thousands."""
-    tiles = [tile for tile, _ in weight_gradient_schedules(op, target)]
+    op = op_of(planned(case.weight_gradient(), target))
+    tiles = [tile for tile, _ in weight_gradient_schedules(op, cpu_target(target))]
     return tiles[draw(st.integers(0, len(tiles) - 1))]
