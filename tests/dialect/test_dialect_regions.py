@@ -58,7 +58,7 @@ def sigmoid(x: Array) -> Array:
     ],
 )
 def test_activation(region: Region, expected: Array) -> None:
-    verify_scalar_region(region, [f32], f32, "body")
+    verify_scalar_region(region, [f32], [f32], "body")
     np.testing.assert_allclose(evaluate(region, [VALUES]), expected, rtol=1e-6, atol=1e-7)
 
 
@@ -80,11 +80,12 @@ def test_builder_covers_every_scalar_operation() -> None:
     def everything(args: Sequence[SSAValue], b: ScalarBuilder) -> SSAValue:
         x, y = b.to_float(args[0]), args[1]
         numerator = b.sub(b.mul(b.add(x, y), b.constant(3.0)), b.minimum(x, y))
-        denominator = b.sqrt(b.exp(b.abs(b.neg(b.maximum(x, y)))))
+        larger = b.where_greater(x, y, x, y)
+        denominator = b.sqrt(b.exp(b.abs(b.neg(b.maximum(larger, y)))))
         return b.to_int8(b.round_even(b.mul(y, b.tanh(b.div(numerator, denominator)))))
 
     region = build_typed_region([i32, f32], everything)
-    verify_scalar_region(region, [i32, f32], i8, "body")
+    verify_scalar_region(region, [i32, f32], [i8], "body")
     assert {type(op) for op in region.block.ops} == {*SCALAR_OPERATIONS, YieldOp}
     x, y = np.array([3, -2], np.int32), np.array([-100.0, 30.0])
     expected = np.rint(
@@ -116,7 +117,7 @@ def test_evaluation_follows_dtype_and_broadcasts(dtype: type[np.generic]) -> Non
 def test_inline_copies_one_region_after_another() -> None:
     double = build_region(1, lambda args, b: b.add(args[0], args[0]))
     region = build_region(2, lambda args, b: b.inline(double, [b.mul(args[0], args[1])]))
-    verify_scalar_region(region, [f32, f32], f32, "body")
+    verify_scalar_region(region, [f32, f32], [f32], "body")
     assert evaluate(region, [np.array([3.0]), np.array([5.0])]) == 30
     assert evaluate(double, [np.array([3.0])]) == 6
 
