@@ -35,7 +35,7 @@ SPARE_OF_FEW = 2
 SPARE_WITH_MEMORY_OPERANDS = {
     GradientScheme.GRAD: (2, 8),
     GradientScheme.INPUT: (3, 6),
-    GradientScheme.STRIP: (1, 1),
+    GradientScheme.STRIP: (2, 2),
 }
 SPARE = {
     GradientScheme.GRAD: (4, 11),

@@ -20,7 +20,7 @@ def best_weight_gradient_schedule(
 ) -> tuple[GradientTileAttr, float]:
     """The schedule with the fewest predicted cycles, and these cycles for one image."""
     problem = weight_gradient_of(op)
-    tile, cycles = _best(problem, target)
+    tile, cycles = best_tile(problem, target)
     return _schedule(problem, target, tile), cycles / problem.batch
 
 
@@ -35,7 +35,8 @@ def weight_gradient_schedules(
 
 
 @lru_cache(maxsize=1024)
-def _best(problem: WeightGradient, target: CpuTarget) -> tuple[TileSize, float]:
+def best_tile(problem: WeightGradient, target: CpuTarget) -> tuple[TileSize, float]:
+    """The tile with the fewest predicted cycles, and these cycles for all images."""
     costs = ((tile, cycles) for tile, cycles in _costs(problem, target) if cycles is not None)
     return min(costs, key=lambda cost: cost[1])
 

@@ -155,6 +155,7 @@ class LaneStripKernel:
                 if (kh := input_row - axis.input_of(like - ago, 0)) < axis.kernel
             ]
             if taps:
+                self.b.fence()
                 at = self.operands.row(self.b.add(base, input_row - like * axis.stride))
                 self._add_input_row(strip, at, taps, named)
         return list(named.values()), held[len(held) - min(len(held), carried_rows(axis)) :]
