@@ -31,7 +31,7 @@ STRIP_ROW_COST = 2.0
 """Cycles of a row of a strip beside its products."""
 LONG_SUM = 4096
 """Products in a sum beyond which the error of adding them one by one is felt."""
-SPARE_OF_FEW = 2
+SPARE_OF_FEW = 3
 SPARE_WITH_MEMORY_OPERANDS = {
     GradientScheme.GRAD: (2, 8),
     GradientScheme.INPUT: (3, 6),
@@ -39,7 +39,7 @@ SPARE_WITH_MEMORY_OPERANDS = {
 }
 SPARE = {
     GradientScheme.GRAD: (4, 11),
-    GradientScheme.INPUT: (6, 9),
+    GradientScheme.INPUT: (8, 9),
     GradientScheme.STRIP: (4, 4),
 }
 """Registers that have to be left where tiles have one row, and where they have several; found by
