@@ -41,6 +41,7 @@ l2_latency = 200
 dram_gbs = 448
 dram_latency = 400
 launch_us = 1.5
+matrix_cycles = 4.0
 """
 
 

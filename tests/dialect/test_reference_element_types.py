@@ -242,7 +242,7 @@ def test_quantize(zero_point: int) -> None:
     region = build_typed_region(
         [f32, f32], lambda v, b: quantization.quantize(b, v[0], v[1], zero_point)
     )
-    verify_scalar_region(region, [f32, f32], i8, "body")
+    verify_scalar_region(region, [f32, f32], [i8], "body")
     x = np.array([0.0, 0.5, 1.5, -2.5, 1e9, -1e9, np.inf, -np.inf, np.nan, 63.75])
     found = evaluate(region, [x, np.array(2.0)])
     expected = np.clip(np.rint(np.nan_to_num(x * 2.0, nan=-1e9)) + zero_point, -128, 127)
@@ -252,7 +252,7 @@ def test_quantize(zero_point: int) -> None:
 
 def test_dequantize() -> None:
     region = build_typed_region([i32, f32], lambda v, b: quantization.dequantize(b, v[0], v[1]))
-    verify_scalar_region(region, [i32, f32], f32, "body")
+    verify_scalar_region(region, [i32, f32], [f32], "body")
     sums = np.array([-3, 0, 2**24 + 1], np.int32)
     found = evaluate(region, [sums, np.float64(0.5)], np.float64)
     np.testing.assert_array_equal(found, sums * 0.5)
