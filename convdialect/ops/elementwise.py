@@ -1,35 +1,23 @@
 """`conv.elementwise`: a scalar region over tensors that broadcast together."""
 
 from collections.abc import Sequence
-from typing import Self, cast
 
 from xdsl.dialects.builtin import LocationAttr
 from xdsl.ir import Operation, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
-    region_def,
-    result_def,
-    traits_def,
-    var_operand_def,
 )
-from xdsl.parser import Parser
-from xdsl.printer import Printer
-from xdsl.traits import IsolatedFromAbove, Pure
-from xdsl.utils.exceptions import VerifyException
 
-from convopt.convdialect.assembly import parse_region_op, print_region_op
 from convopt.convdialect.element_types import ConvTensor, element_of, widened, yielded
-from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import reshaped
-from convopt.convdialect.ops.yield_op import HoldsYield
+from convopt.convdialect.ops.region_op import RegionOp
 from convopt.convdialect.regions import verify_scalar_region
 from convopt.convdialect.shapes import broadcast_shapes
 from convopt.convdialect.verification import check_shape, checked_tensor
 
 
 @irdl_op_definition
-class ElementwiseOp(IRDLOperation):
+class ElementwiseOp(RegionOp):
     """Applies a scalar region to each element; shapes broadcast as in NumPy.
 
     The region gets each element widened (f16 to f32, i8 to i32). It yields i8 for a result of i8,
@@ -46,12 +34,6 @@ class ElementwiseOp(IRDLOperation):
     """
 
     name = "conv.elementwise"
-
-    inputs = var_operand_def()
-    body = region_def()
-    result = result_def()
-
-    traits = traits_def(Pure(), IsolatedFromAbove(), HoldsYield())
 
     def __init__(
         self,
@@ -70,28 +52,9 @@ class ElementwiseOp(IRDLOperation):
         if location is not None:
             self.location = location
 
-    @property
-    def result_type(self) -> ConvTensor:
-        return cast(ConvTensor, self.result.type)
-
     def verify_(self) -> None:
-        if not self.inputs:
-            raise VerifyException("inputs: expected at least one, found none")
         types = [checked_tensor(value, f"input {index}") for index, value in enumerate(self.inputs)]
-        try:
-            expected = broadcast_shapes([tensor.get_shape() for tensor in types])
-        except ConvoptError as error:
-            raise VerifyException(f"inputs: {error}") from error
+        expected = self._checked_shape()
         check_shape(checked_tensor(self.result, "result"), expected, "result")
         arguments = [widened(element_of(tensor)) for tensor in types]
         verify_scalar_region(self.body, arguments, [yielded(element_of(self.result_type))], "body")
-
-    def print(self, printer: Printer) -> None:
-        print_region_op(printer, self, self.inputs, self.body)
-
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        inputs, body, attributes, _, result_type = parse_region_op(parser)
-        return cls.build(
-            operands=[inputs], regions=[body], attributes=attributes, result_types=[result_type]
-        )

@@ -1,36 +1,25 @@
 """Sums over images and pixels, and taking one image of a batch."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self, cast
+from typing import ClassVar
 
 from xdsl.dialects.builtin import IntegerAttr, IntegerType, LocationAttr, f32
 from xdsl.ir import Operation, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     irdl_op_definition,
     prop_def,
-    region_def,
-    result_def,
-    traits_def,
-    var_operand_def,
 )
-from xdsl.parser import Parser
-from xdsl.printer import Printer
-from xdsl.traits import IsolatedFromAbove, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from convopt.convdialect.assembly import (
     Field,
     integer,
     integer_field,
-    parse_region_op,
-    print_region_op,
 )
 from convopt.convdialect.element_types import ConvTensor
-from convopt.convdialect.errors import ConvoptError
 from convopt.convdialect.layouts import reshaped
+from convopt.convdialect.ops.region_op import RegionOp
 from convopt.convdialect.ops.simple import SimpleOp
-from convopt.convdialect.ops.yield_op import HoldsYield
 from convopt.convdialect.regions import verify_scalar_region, yielded_values
 from convopt.convdialect.shapes import broadcast_shapes
 from convopt.convdialect.verification import (
@@ -42,7 +31,7 @@ from convopt.convdialect.verification import (
 
 
 @irdl_op_definition
-class ChannelSumsOp(IRDLOperation):
+class ChannelSumsOp(RegionOp):
     """Sums of a scalar region's values over images and pixels; one image of the result a value.
 
     Inputs, of C channels each, broadcast to [N, C, H, W]; a region that yields k values makes
@@ -58,12 +47,6 @@ class ChannelSumsOp(IRDLOperation):
     """
 
     name = "conv.channel_sums"
-
-    inputs = var_operand_def()
-    body = region_def()
-    result = result_def()
-
-    traits = traits_def(Pure(), IsolatedFromAbove(), HoldsYield())
 
     def __init__(
         self,
@@ -83,42 +66,18 @@ class ChannelSumsOp(IRDLOperation):
         if location is not None:
             self.location = location
 
-    @property
-    def result_type(self) -> ConvTensor:
-        return cast(ConvTensor, self.result.type)
-
-    @property
-    def summed_shape(self) -> tuple[int, ...]:
-        """[N, C, H, W] of what is summed."""
-        return broadcast_shapes([cast(ConvTensor, each.type).get_shape() for each in self.inputs])
-
     def verify_(self) -> None:
-        if not self.inputs:
-            raise VerifyException("inputs: expected at least one, found none")
         for index, value in enumerate(self.inputs):
             checked_tensor(value, f"input {index}", rank=4, elements=(f32,))
-        try:
-            channels = self.summed_shape[1]
-        except ConvoptError as error:
-            raise VerifyException(f"inputs: {error}") from error
-        for index, value in enumerate(self.inputs):
-            found = cast(ConvTensor, value.type).get_shape()[1]
+        channels = self._checked_shape()[1]
+        for index, tensor in enumerate(self.input_types):
+            found = tensor.get_shape()[1]
             if found != channels:
                 raise VerifyException(f"input {index}: expected {channels} channels, found {found}")
         result = checked_tensor(self.result, "result", rank=4, elements=(f32,))
         sums = [f32] * result.get_shape()[0]
         verify_scalar_region(self.body, [f32] * len(self.inputs), sums, "body")
         check_shape(result, (len(sums), channels, 1, 1), "result")
-
-    def print(self, printer: Printer) -> None:
-        print_region_op(printer, self, self.inputs, self.body)
-
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        inputs, body, attributes, _, result_type = parse_region_op(parser)
-        return cls.build(
-            operands=[inputs], regions=[body], attributes=attributes, result_types=[result_type]
-        )
 
 
 @irdl_op_definition
