@@ -19,7 +19,7 @@ def plan_channel_sums(op: Operation, target: CpuTarget) -> KernelPlan:
     """The kernel of conv.channel_sums."""
     assert isinstance(op, ChannelSumsOp)
     require_blocked(op)
-    images, channels, *size = op.summed_shape
+    images, channels, *size = op.broadcast_shape
     sizes = (images, -(-channels // target.lanes), prod(size))
     shapes = [shape_of(value) for value in op.inputs]
     broadcast = tuple((shape[0] == 1, prod(shape[2:]) == 1) for shape in shapes)

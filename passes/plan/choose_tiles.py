@@ -18,7 +18,7 @@ from convopt.passes.plan.weight_gradient_candidates import best_weight_gradient_
 
 @dataclass(frozen=True)
 class ChooseTilesPass(ModulePass):
-    """Give every convolution that has no schedule its register tile.
+    """Give every convolution, and every gradient of one, that has no schedule its register tile.
 
     Why: the tile decides whether a kernel reaches the machine's peak: too small and the latency of
     the FMA or the loads bound it, too large and it spills.

@@ -14,14 +14,10 @@ from functools import cached_property
 
 from xdsl.ir import SSAValue
 
-from convopt.passes.geometry.axis_tiles import Axis, TileClass, tile_axis, uses_by_offset
-from convopt.passes.lower.builder import Index, KernelBuilder
-from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape, first_input
-from convopt.passes.lower.kernels.feature_map import FeatureMap
-from convopt.passes.lower.kernels.output_rows import KernelOutput
-
-Row = list[SSAValue]
-"""One output row's accumulators."""
+from convopt.passes.geometry.axis_tiles import Axis, uses_by_offset
+from convopt.passes.lower.builder import Index
+from convopt.passes.lower.kernels.by_pixel_shape import first_input
+from convopt.passes.lower.kernels.column_strips import ColumnStrips, Row, Strip
 
 
 @dataclass(frozen=True)
@@ -71,58 +67,17 @@ class _Walk:
         return uses, [output - row * apart for output in self.waiting(row)]
 
 
-@dataclass(frozen=True)
-class _Strip:
-    """Where a strip lies, and its weights."""
+class SpreadStripKernel(ColumnStrips):
+    """Writes the loops of one such kernel."""
 
-    image: Index
-    block: Index
-    column: Index
-    columns: TileClass
-    start: SSAValue
-    weights: Sequence[SSAValue]
+    @cached_property
+    def _rows(self) -> _Walk:
+        return _Walk(self.shape.rows)
 
-
-class SpreadStripKernel:
-    """Writes the loops of one kernel; the parallel index runs over batch times blocks."""
-
-    def __init__(
-        self,
-        builder: KernelBuilder,
-        shape: ByPixelShape,
-        source: FeatureMap,
-        weights: SSAValue,
-        output: KernelOutput,
-    ):
-        self.b = builder
-        self.shape = shape
-        self.input = source.buffer
-        self.weights = weights
-        self.output = output
-        self.rows = _Walk(shape.rows)
-
-    def write(self, begin: Index, end: Index) -> None:
-        """The parallel indices [begin, end)."""
-        self.b.each(begin, end, self._unit)
-
-    def _unit(self, unit: Index) -> None:
-        shape = self.shape
-        image, block = shape.image_and_block(self.b, unit)
-        weights = [
-            self.b.load(self.weights, block, shape.place_of(tap), 0) for tap in range(shape.taps)
-        ]
-        start = self.output.start_value(block)
-        for column_class in tile_axis(shape.columns, shape.tile[1]):
-
-            def strip(column: Index, column_class: TileClass = column_class) -> None:
-                self._walk(_Strip(image, block, column, column_class, start, weights))
-
-            self.b.each(column_class.start, column_class.stop, strip, step=column_class.size)
-
-    def _walk(self, strip: _Strip) -> None:
+    def walk(self, strip: Strip) -> None:
         inputs, apart = self.shape.rows.inputs, self.shape.rows.base_dilation
-        first, stop = self.rows.regular_rows()
-        waiting = self.rows.waiting(first)
+        first, stop = self._rows.regular_rows()
+        waiting = self._rows.waiting(first)
         together = max(1, -(-len(waiting) // apart))
         trips = (stop - first) // together
         begun: dict[int, Row] = {}
@@ -142,14 +97,14 @@ class SpreadStripKernel:
             loop_stop = first + trips * together
             carried = [value for output in waiting for value in begun[output]]
             carried = list(self.b.loop(first, loop_stop, together, carried, some_rows))
-            begun = _by_row(self.rows.waiting(loop_stop), carried, size)
+            begun = _by_row(self._rows.waiting(loop_stop), carried, size)
             for row in range(loop_stop, inputs):
                 self._add_input_row(strip, row, row, begun)
-        for output in self.rows.empty_rows:
-            self._store(strip, output, [strip.start] * strip.columns.size)
+        for output in self._rows.empty_rows:
+            self._store(strip, output, strip.new_row())
 
     def _add_input_row(
-        self, strip: _Strip, input_row: Index, like: int, rows: dict[int, Row]
+        self, strip: Strip, input_row: Index, like: int, rows: dict[int, Row]
     ) -> None:
         """Add an input row to the output rows that it touches, and store those that it completes.
 
@@ -166,18 +121,18 @@ class SpreadStripKernel:
             )
             for offset in uses
         }
-        taps = self.rows.taps[like]
+        taps = self._rows.taps[like]
         for output, kh in taps:
-            row = rows.setdefault(output, [strip.start] * strip.columns.size)
+            row = rows.setdefault(output, strip.new_row())
             for offset, column_taps in uses.items():
                 for q, kw in column_taps:
                     weight = strip.weights[kh * axis.kernel + kw]
                     row[q] = self.b.fma(pixels[offset], weight, row[q])
-            if self.rows.last_input[output] == like:
+            if self._rows.last_input[output] == like:
                 at = self.b.add(self.b.mul(input_row, apart), output - like * apart)
                 self._store(strip, at, rows.pop(output))
 
-    def _store(self, strip: _Strip, row: Index, values: Row) -> None:
+    def _store(self, strip: Strip, row: Index, values: Row) -> None:
         output = self.output.row(strip.image, strip.block, row)
         for q, value in enumerate(values):
             output.finish(self.b.add(strip.column, q), value)

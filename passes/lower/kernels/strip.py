@@ -11,78 +11,23 @@ name and are never moved.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from xdsl.ir import SSAValue
 
 from convopt.passes.geometry.axis_tiles import (
     Axis,
-    TileClass,
     carried_rows,
-    tile_axis,
     uses_by_offset,
 )
-from convopt.passes.lower.builder import Index, KernelBuilder
-from convopt.passes.lower.kernels.by_pixel_shape import ByPixelShape
-from convopt.passes.lower.kernels.feature_map import FeatureMap
-from convopt.passes.lower.kernels.output_rows import KernelOutput
-
-Row = list[SSAValue]
-"""One output row's accumulators."""
+from convopt.passes.lower.builder import Index
+from convopt.passes.lower.kernels.column_strips import ColumnStrips, Row, Strip
 
 
-@dataclass(frozen=True)
-class _Strip:
-    """Where a strip lies, what its accumulators start from, and its weights."""
+class StripKernel(ColumnStrips):
+    """Writes the loops of one strip kernel."""
 
-    image: Index
-    block: Index
-    column: Index
-    columns: TileClass
-    start: SSAValue
-    weights: Sequence[SSAValue]
-
-    def new_row(self) -> Row:
-        return [self.start] * self.columns.size
-
-
-class StripKernel:
-    """Writes the loops of one strip kernel; the parallel index runs over batch times blocks."""
-
-    def __init__(
-        self,
-        builder: KernelBuilder,
-        shape: ByPixelShape,
-        source: FeatureMap,
-        weights: SSAValue,
-        output: KernelOutput,
-    ):
-        self.b = builder
-        self.shape = shape
-        self.input = source.buffer
-        self.weights = weights
-        self.output = output
-
-    def write(self, begin: Index, end: Index) -> None:
-        """The parallel indices [begin, end)."""
-        self.b.each(begin, end, self._unit)
-
-    def _unit(self, unit: Index) -> None:
-        shape = self.shape
-        image, block = shape.image_and_block(self.b, unit)
-        weights = [
-            self.b.load(self.weights, block, shape.place_of(tap), 0) for tap in range(shape.taps)
-        ]
-        start = self.output.start_value(block)
-        for column_class in tile_axis(shape.columns, shape.tile[1]):
-
-            def strip(column: Index, column_class: TileClass = column_class) -> None:
-                self._walk(_Strip(image, block, column, column_class, start, weights))
-
-            self.b.each(column_class.start, column_class.stop, strip, step=column_class.size)
-
-    def _walk(self, strip: _Strip) -> None:
+    def walk(self, strip: Strip) -> None:
         axis = self.shape.rows
         alive = carried_rows(axis) + 1
         first, stop = _regular_rows(axis)
@@ -110,7 +55,7 @@ class StripKernel:
         for row in range(loop_stop, axis.outputs):
             begun = step(row, row, begun)
 
-    def _complete_row(self, strip: _Strip, row: Index, like: int, begun: list[Row]) -> list[Row]:
+    def _complete_row(self, strip: Strip, row: Index, like: int, begun: list[Row]) -> list[Row]:
         """Read the input rows up to the last of output `row` and store it; the rows begun then.
 
         `like` is a row with the same taps, `row` itself where it is known.
@@ -135,7 +80,7 @@ class StripKernel:
 
     def _add_input_row(
         self,
-        strip: _Strip,
+        strip: Strip,
         input_row: Index,
         like_input: int,
         like: int,
