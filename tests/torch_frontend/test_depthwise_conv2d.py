@@ -13,11 +13,6 @@ functional = torch.nn.functional
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("CONVOPT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
-
-
 def relative_error(found, expected):
     norm = torch.linalg.vector_norm
     return float(norm(found - expected) / norm(expected)) if expected.any() else 0.0

@@ -1,20 +1,20 @@
 """Depthwise convolution as a function with gradients."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import prod
 from typing import Any
 
 import torch
 from torch.autograd.function import once_differentiable
 
-from convopt.artifact import CodeSegment
 from convopt.backends.targets.host import host_target
 from convopt.convdialect.shapes import Padding, Pair, Window
 from convopt.errors import ConvoptError
-from convopt.runtime.code_runner import CodeRunner
-from convopt.runtime.threads import ThreadTeam, available_cores
+from convopt.runtime.threads import available_cores
+from convopt.torch.results import ResultSpec
+from convopt.torch.running import CompiledFunction
 
 Pairs = int | tuple[int, int]
 Pads = int | tuple[int, int] | tuple[int, int, int, int]
@@ -59,49 +59,30 @@ class _Layer:
     threads: int
 
     @cached_property
-    def forward(self) -> "_Code":
-        return self._code("forward", [self.grad_shape])
+    def forward(self) -> CompiledFunction:
+        return self._compiled("forward", self.grad_shape)
 
     @cached_property
-    def backward_data(self) -> "_Code":
-        return self._code("backward_data", [self.shape])
+    def backward_data(self) -> CompiledFunction:
+        return self._compiled("backward_data", self.shape)
 
     @cached_property
-    def weight_gradient(self) -> "_Code":
-        return self._code("weight_gradient", [(self.shape[1], 1, *self.window.kernel)])
+    def weight_gradient(self) -> CompiledFunction:
+        return self._compiled("weight_gradient", (self.shape[1], 1, *self.window.kernel))
 
     @property
     def grad_shape(self) -> tuple[int, ...]:
         """Of the result and its gradient."""
         return (*self.shape[:2], *self.window.output_size(*self.shape[2:]))
 
-    def _code(self, part: str, results: Sequence[tuple[int, ...]]) -> "_Code":
+    def _compiled(self, part: str, result: tuple[int, ...]) -> CompiledFunction:
         from convopt.torch.building import build_segment
         from convopt.torch.depthwise_models import MODELS
 
         model = MODELS[part](self.shape, self.window, self.has_bias)
-        return _Code(build_segment(model, cache=True), results, self.threads)
-
-
-class _Code:
-    """Machine code whose parameters are given at every call; calls take turns."""
-
-    def __init__(
-        self, segment: CodeSegment, results: Sequence[tuple[int, ...]], threads: int
-    ) -> None:
-        self._runner = CodeRunner(segment, host_target(), ThreadTeam(threads))
-        self._results = tuple(results)
-        self._lock = threading.Lock()
-
-    def __call__(
-        self, inputs: Sequence[torch.Tensor], parameters: Sequence[torch.Tensor] = ()
-    ) -> torch.Tensor:
-        dense = [each.contiguous() for each in inputs]
-        (result,) = [torch.empty(shape) for shape in self._results]
-        with self._lock:
-            self._runner.set_parameters([each.contiguous().numpy() for each in parameters])
-            self._runner.run_at([each.data_ptr() for each in (*dense, result)])
-        return result
+        spec = ResultSpec(result, tuple(prod(result[axis + 1 :]) for axis in range(len(result))))
+        segment = build_segment(model, cache=True)
+        return CompiledFunction(segment, host_target(), self.threads, [spec])
 
 
 class _Depthwise(torch.autograd.Function):  # type: ignore[misc]
@@ -115,8 +96,9 @@ class _Depthwise(torch.autograd.Function):  # type: ignore[misc]
     ) -> torch.Tensor:
         ctx.layer = layer
         ctx.save_for_backward(input, weight)
-        parameters = [weight.detach()] if bias is None else [weight.detach(), bias.detach()]
-        return layer.forward([input.detach()], parameters)
+        parameters = [weight] if bias is None else [weight, bias]
+        (result,) = layer.forward.run([input], parameters)
+        return result
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
@@ -125,8 +107,8 @@ class _Depthwise(torch.autograd.Function):  # type: ignore[misc]
         layer: _Layer = ctx.layer
         wants_input, wants_weight, wants_bias, _ = ctx.needs_input_grad
         return (
-            layer.backward_data([grad], [weight.detach()]) if wants_input else None,
-            layer.weight_gradient([input.detach(), grad]) if wants_weight else None,
+            layer.backward_data.run([grad], [weight])[0] if wants_input else None,
+            layer.weight_gradient.run([input, grad], [])[0] if wants_weight else None,
             grad.sum(dim=(0, 2, 3)) if wants_bias else None,
             None,
         )

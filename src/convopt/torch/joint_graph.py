@@ -51,7 +51,8 @@ def results(graph: fx.Graph) -> list[Any]:
 def saved_tensors(forward: fx.Graph, backward: fx.Graph) -> dict[Node, Node]:
     """What the forward graph returns for the backward graph alone: node there -> placeholder here.
 
-    The last results are the first arguments of the backward graph, before the gradients.
+    The last results are the first arguments of the backward graph, before the gradients, and of the
+    same names; what is not so is left out.
     """
     kept = [
         node
@@ -64,5 +65,5 @@ def saved_tensors(forward: fx.Graph, backward: fx.Graph) -> dict[Node, Node]:
     return {
         node: placeholder
         for (node, placeholder), count in zip(pairs, counts, strict=True)
-        if count == 1 and isinstance(node, fx.Node)
+        if count == 1 and isinstance(node, fx.Node) and node.name == placeholder.name
     }

@@ -53,9 +53,15 @@ class CompiledFunction:
         self._all_row_major = all(spec.is_row_major for spec in results)
 
     def __call__(self, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        return self.run(inputs, [inputs[place] for place in self._parameters])
+
+    def run(
+        self, inputs: Sequence[torch.Tensor], parameters: Sequence[torch.Tensor]
+    ) -> list[torch.Tensor]:
+        """The results for inputs and parameters."""
         dense = [each.contiguous() for each in inputs]
         made = [torch.empty(shape, dtype=torch.float32) for shape in self._shapes]
-        packed = [dense[place].detach().numpy() for place in self._parameters]
+        packed = [each.detach().contiguous().numpy() for each in parameters]
         with self._lock:
             self._runner.set_parameters(packed)
             self._runner.run_at([each.data_ptr() for each in (*dense, *made)])

@@ -25,7 +25,7 @@ from convopt.torch.joint_graph import partition, saved_tensors
 from convopt.torch.operator import Function, call_with
 from convopt.torch.options import Options
 from convopt.torch.others import Compiled, compile_by_others
-from convopt.torch.report import GraphReport, LeftNode
+from convopt.torch.report import GraphReport, LeftNode, TakenSet
 from convopt.torch.rewriting import rest, result_specs
 from convopt.torch.running import CompiledFunction
 
@@ -78,7 +78,7 @@ class _Direction:
     module: fx.GraphModule | None = None
     sets: list[NodeSet] = field(default_factory=list)
     left: tuple[LeftNode, ...] = ()
-    taken: tuple[Any, ...] = ()
+    taken: tuple[TakenSet, ...] = ()
     rest_by: str = ""
     _graph: TorchGraph | None = None
     _run: Callable[[list[Any]], Any] | None = None
