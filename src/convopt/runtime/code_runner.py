@@ -23,7 +23,7 @@ class CodeRunner:
         self.segment = segment
         self._team = team
         self._weights = filled_buffer(segment.weights)
-        self._parameters = PackedParameters(segment.parameter_map)
+        self._parameters = PackedParameters(segment.parameter_map, target)
         self._workspace = zeroed_buffer(interface.workspace_bytes_for(team.threads))
         self._own_memory = [address(self._weights), address(self._workspace)]
         if team.threads > 1:

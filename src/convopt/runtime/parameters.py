@@ -6,25 +6,35 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from convopt.backends.llvm.gathering import gathering
+from convopt.backends.targets import CpuTarget
 from convopt.errors import ConvoptError
 from convopt.runtime.arguments import Array
+from convopt.runtime.buffers import address
+
+_ALIGNED_WORDS = 16
+"""Packed arrays begin at multiples of 64 bytes: what lies between two of them is free."""
 
 
 @dataclass(frozen=True)
 class _Place:
-    """The words from `first` on, made of elements of parameter `number`; some are zeros."""
+    """The words from `first` on, made of elements of parameter `number`, which has `least` or more.
+
+    Word i is element `elements[i]` - 1, or zero where that is -1; as many as fill whole vectors.
+    """
 
     first: int
     number: int
-    elements: npt.NDArray[np.intp]
-    zeros: npt.NDArray[np.intp]
+    least: int
+    elements: npt.NDArray[np.int32]
 
 
 class PackedParameters:
     """Where parameters go in packed weights, by `conv.parameter_map` (int32)."""
 
-    def __init__(self, words: bytes) -> None:
+    def __init__(self, words: bytes, target: CpuTarget) -> None:
         self._places = tuple(_places(np.frombuffer(words, "<i4")))
+        self._target = target
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -34,23 +44,31 @@ class PackedParameters:
     def pack(self, parameters: Sequence[Array], weights: npt.NDArray[np.float32]) -> None:
         """Write parameters, float32 and of the sizes compiled for, into packed weights.
 
-        Raises ConvoptError for parameters that are missing.
+        Raises ConvoptError for parameters that are missing or too small.
         """
+        if not self._places:
+            return
+        gather = gathering(self._target)
         for place in self._places:
             if place.number >= len(parameters):
                 raise ConvoptError(
                     f"expected parameters up to number {self.numbers[-1]}, found {len(parameters)}"
                 )
+            source = np.ascontiguousarray(parameters[place.number], np.float32)
+            if source.size < place.least:
+                raise ConvoptError(
+                    f"parameter {place.number}: expected {place.least} elements or more, "
+                    f"found {source.size}"
+                )
             words = weights[place.first : place.first + place.elements.size]
-            flat = parameters[place.number].reshape(-1)
-            np.take(flat, place.elements, out=words, mode="clip")
-            words[place.zeros] = 0
+            gather(address(source), address(place.elements), address(words), words.size)
 
 
 def _places(words: npt.NDArray[np.int32]) -> Iterator[_Place]:
     at = 0
     while at < words.size:
         first, number, count = map(int, words[at : at + 3])
-        elements = words[at + 3 : at + 3 + count].astype(np.intp) - 1
-        yield _Place(first, number, elements.clip(0), np.flatnonzero(elements < 0))
+        elements = np.zeros(count + -count % _ALIGNED_WORDS, np.int32)
+        elements[:count] = words[at + 3 : at + 3 + count]
+        yield _Place(first, number, int(elements.max()), elements)
         at += 3 + count
