@@ -1,17 +1,19 @@
-"""PyTorch modules as graphs of ATen operators, and what importing these gives."""
+"""PyTorch modules as graphs of ATen operators, and what importing these gives, beside eager."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
-from torch import fx
+from torch import fx, nn
 from torch._functorch.aot_autograd import aot_export_module
 
 from convopt.convdialect import reference
-from convopt.frontends.building.function import Array
 from convopt.frontends.torch.graph import TorchGraph, held_tensors, operators
 from convopt.frontends.torch.importer import Import, import_nodes
+
+TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,10 @@ class AtenGraph:
         return import_nodes(self.tensors, list(operators(self.graph)), self.inputs, self.outputs)
 
 
-def aten_graph(module: torch.nn.Module, *inputs: torch.Tensor) -> AtenGraph:
+def aten_graph(module: nn.Module, *inputs: torch.Tensor) -> AtenGraph:
     """What AOT autograd makes of `module(*inputs)` without gradients; it may return one tensor."""
 
-    class Flat(torch.nn.Module):
+    class Flat(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.module = module
@@ -51,14 +53,45 @@ def aten_graph(module: torch.nn.Module, *inputs: torch.Tensor) -> AtenGraph:
     return AtenGraph(made.graph, tensors, placeholders[len(held) :], outputs)
 
 
-def run_imported(module: torch.nn.Module, *inputs: torch.Tensor) -> list[Array]:
-    """The results of the imported module in the reference interpreter, which must be complete."""
-    found = aten_graph(module, *inputs).imported()
-    assert found.module is not None, dict(found.failures)
-    return [*reference.run(found.module, [each.numpy() for each in inputs])]
+def tensor(*shape: int, seed: int = 0) -> torch.Tensor:
+    """Normally distributed numbers, the same at every call."""
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def refusals(module: torch.nn.Module, *inputs: torch.Tensor) -> dict[str, str]:
-    """Why nodes cannot be imported, by operator."""
-    found = aten_graph(module, *inputs).imported()
+class Function(nn.Module):
+    """A function as a module; tensors among its fixed arguments are buffers."""
+
+    def __init__(self, function: Callable[..., Any], *fixed: torch.Tensor) -> None:
+        super().__init__()
+        self.function = function
+        self.names = [f"fixed{index}" for index in range(len(fixed))]
+        for name, value in zip(self.names, fixed, strict=True):
+            self.register_buffer(name, value)
+
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        return self.function(*inputs, *(getattr(self, name) for name in self.names))
+
+
+def check(source: Callable[..., Any], *inputs: torch.Tensor) -> None:
+    """Imports a module or a function completely, and compares what it gives with eager."""
+    module = _module(source)
+    with torch.no_grad():
+        expected = module(*inputs)
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    imported = aten_graph(module, *inputs).imported()
+    assert imported.module is not None, dict(imported.failures)
+    found = reference.run(imported.module, [each.numpy() for each in inputs])
+    for one, other in zip(found, expected, strict=True):
+        assert one.shape == other.shape
+        assert np.linalg.norm(one - other.numpy()) <= TOLERANCE * np.linalg.norm(other.numpy())
+
+
+def refused(source: Callable[..., Any], *inputs: torch.Tensor) -> dict[str, str]:
+    """Why nodes of a module or a function cannot be imported, by operator."""
+    found = aten_graph(_module(source), *inputs).imported()
     return {str(node.target): reason for node, reason in found.failures.items()}
+
+
+def _module(source: Callable[..., Any]) -> nn.Module:
+    module = source if isinstance(source, nn.Module) else Function(source)
+    return module.eval()
