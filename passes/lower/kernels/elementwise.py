@@ -1,6 +1,6 @@
 """Elementwise kernels: a scalar region over broadcast operands, in plain or blocked layout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xdsl.ir import Attribute, Block, SSAValue
@@ -56,6 +56,11 @@ class ElementwiseShape:
     def parallel_extent(self, lanes: int) -> int:
         return self.sizes[0] if len(self.sizes) > 1 else -(-self.sizes[0] // lanes)
 
+    def is_same_from(self, operand: int, axis: int) -> bool:
+        """Whether an operand's vectors are the same along an axis and all after it."""
+        *flags, of_lanes = self.broadcast[operand]
+        return all(flags[axis:]) and (of_lanes or self.blocked)
+
     def argument_types(self) -> list[Attribute]:
         """Operands, then the output."""
         types: list[Attribute] = []
@@ -68,51 +73,57 @@ class ElementwiseShape:
 
 
 def write_elementwise(b: KernelBuilder, shape: ElementwiseShape, body: Block) -> None:
-    """The parallel index is the first axis, or vectors of the only one."""
+    """The parallel index is the first axis, or vectors of the only one.
+
+    What is the same for all that an inner loop does is loaded before it.
+    """
     *operands, output, begin, end = b.arguments
-    lanes = b.lanes
+    lanes, innermost_axis = b.lanes, len(shape.sizes) - 1
 
-    def at(flags: Sequence[bool], position: Sequence[Index]) -> list[Index]:
-        return [0 if flag else i for i, flag in zip(position, flags, strict=True)]
+    def load(number: int, position: Sequence[Index], scalar: bool = False) -> SSAValue:
+        flags = shape.broadcast[number]
+        place = [0 if flag else i for i, flag in zip(position, flags, strict=True)]
+        if scalar:
+            return b.load_scalar(operands[number], *place)
+        return (b.load_splat if flags[-1] else b.load)(operands[number], *place)
 
-    def vector_at(position: Sequence[Index]) -> None:
-        def operand(index: int) -> SSAValue:
-            flags = shape.broadcast[index]
-            load = b.load_splat if flags[-1] else b.load
-            return load(operands[index], *at(flags, position))
-
+    def vector_at(position: Sequence[Index], loaded: Mapping[int, SSAValue]) -> None:
         known: dict[SSAValue, SSAValue] = {
-            argument: operand(i) for i, argument in enumerate(body.args)
+            argument: loaded[number] if number in loaded else load(number, position)
+            for number, argument in enumerate(body.args)
         }
-        result = inline_scalar_block(b, body, known, b.splat)
-        b.store(result, output, *position)
+        b.store(inline_scalar_block(b, body, known, b.splat), output, *position)
 
     def scalar_at(position: Sequence[Index]) -> None:
-        def operand(index: int) -> SSAValue:
-            return b.load_scalar(operands[index], *at(shape.broadcast[index], position))
-
         known: dict[SSAValue, SSAValue] = {
-            argument: operand(i) for i, argument in enumerate(body.args)
+            argument: load(number, position, scalar=True)
+            for number, argument in enumerate(body.args)
         }
         b.store_scalar(inline_scalar_block(b, body, known, b.scalar), output, *position)
 
     vectors, tail = divmod(shape.sizes[-1], lanes)
 
-    def innermost(outer: list[Index]) -> None:
-        b.each(0, vectors, lambda i: vector_at([*outer, b.mul(i, lanes)]))
+    def innermost(outer: Sequence[Index], loaded: Mapping[int, SSAValue]) -> None:
+        b.each(0, vectors, lambda i: vector_at([*outer, b.mul(i, lanes)], loaded))
         b.each(vectors * lanes, vectors * lanes + tail, lambda i: scalar_at([*outer, i]))
 
-    def nest(outer: list[Index]) -> None:
-        if len(outer) == len(shape.sizes) - 1:
-            innermost(outer)
+    def nest(outer: Sequence[Index], loaded: Mapping[int, SSAValue]) -> None:
+        axis = len(outer)
+        if axis == innermost_axis:
+            innermost(outer, loaded)
             return
-        b.each(0, shape.sizes[len(outer)], lambda i: nest([*outer, i]))
+        here = {
+            number: load(number, [*outer, *[0] * (innermost_axis + 1 - axis)])
+            for number in range(len(operands))
+            if number not in loaded and shape.is_same_from(number, axis)
+        }
+        b.each(0, shape.sizes[axis], lambda i: nest([*outer, i], {**loaded, **here}))
 
-    if len(shape.sizes) > 1:
-        b.each(begin, end, lambda i: nest([i]))
+    if innermost_axis:
+        b.each(begin, end, lambda i: nest([i], {}))
         return
     whole = b.minimum_index(end, vectors) if tail else end
-    b.each(begin, whole, lambda i: vector_at([b.mul(i, lanes)]))
+    b.each(begin, whole, lambda i: vector_at([b.mul(i, lanes)], {}))
     if tail:
         # The last parallel index stands for the elements that fill no vector.
         b.each(
