@@ -10,7 +10,7 @@ from convopt.errors import ConvoptError
 from convopt.torch.inference import compile_inference
 from convopt.torch.options import options_of
 from convopt.torch.others import Compiled, compile_by_others, is_control_flow, summary
-from convopt.torch.report import GraphReport, logger, publish
+from convopt.torch.report import GraphReport, LeftNode, logger, publish
 from convopt.torch.training import compile_training
 
 NO_CONVOLUTION = "no convolution that convopt compiles"
@@ -31,6 +31,7 @@ def convopt(
     if mode not in (None, "default"):
         raise ConvoptError(f"expected options, not a mode, found mode='{mode}'")
     given = options_of(options)
+    left: tuple[LeftNode, ...] = ()
     reason = _obstacle(inputs)
     if reason is None:
         try:
@@ -45,9 +46,9 @@ def convopt(
             if compiled is not None:
                 publish(report)
                 return compiled
-            reason = NO_CONVOLUTION
+            reason, left = report.notes[0] if report.notes else NO_CONVOLUTION, report.left
     others = compile_by_others(module, inputs, given.rest)
-    publish(GraphReport(rest=others.who, notes=(reason, *others.notes)))
+    publish(GraphReport(left=left, rest=others.who, notes=(reason, *others.notes)))
     return others.function
 
 

@@ -1,6 +1,6 @@
 """The sets of a graph that convopt compiles, made into functions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import fx
@@ -9,6 +9,7 @@ from convopt.backends.targets.host import host_target
 from convopt.errors import ConvoptError
 from convopt.frontends.torch.graph import (
     CONVOLUTIONS,
+    Node,
     TorchGraph,
     held_tensors,
     is_item,
@@ -64,11 +65,7 @@ class DividedGraph:
             except ConvoptError as error:
                 reasons |= dict.fromkeys(each.nodes, str(error))
         self.taken = tuple(taken_set(each) for each in self.sets)
-        self.left = tuple(
-            LeftNode(location(node), str(node.target), reasons[node], macs(node))
-            for node in nodes
-            if node in reasons and not is_item(node)
-        )
+        self.left = left_nodes(module.graph, reasons)
         self.used = self._used_places(graph)
 
     def compiled(self, constants: Constants) -> Sequence[Function]:
@@ -118,4 +115,13 @@ def taken_set(nodes: NodeSet) -> TakenSet:
         tuple(location(node) for node in nodes.nodes if not is_item(node)),
         tuple(map(location, convolutions)),
         sum(map(macs, nodes.nodes)),
+    )
+
+
+def left_nodes(graph: fx.Graph, reasons: Mapping[Node, str]) -> tuple[LeftNode, ...]:
+    """What a report says of the nodes that are left, for which there are reasons."""
+    return tuple(
+        LeftNode(location(node), str(node.target), reasons[node], macs(node))
+        for node in operators(graph)
+        if node in reasons and not is_item(node)
     )

@@ -14,12 +14,12 @@ from torch._dynamo.backends.common import aot_autograd
 
 from convopt.backends.targets.host import host_target
 from convopt.errors import ConvoptError
-from convopt.frontends.torch.graph import Node, TorchGraph, location, macs, operators, tensor_of
+from convopt.frontends.torch.graph import Node, TorchGraph, operators, tensor_of
 from convopt.frontends.torch.importer import import_nodes
 from convopt.frontends.torch.partition import NodeSet, divide
 from convopt.runtime.threads import available_cores
 from convopt.torch.building import build_segment, set_model
-from convopt.torch.division import taken_set
+from convopt.torch.division import left_nodes, taken_set
 from convopt.torch.inference import arguments_of
 from convopt.torch.joint_graph import partition, saved_tensors
 from convopt.torch.operator import Function, call_with
@@ -55,10 +55,9 @@ def compile_training(
     with torch.no_grad():
         for direction in (forward, backward):
             direction.divide(parameters)
-        blocked = _kept_in_blocks(forward, backward)
-        lanes = host_target().lanes
-        forward.compile(dict.fromkeys((node.name for node in blocked), lanes), options)
-        backward.compile(dict.fromkeys((node.name for node in blocked.values()), lanes), options)
+        blocked = _compile_sets(forward, backward, options)
+        for direction in (forward, backward):
+            direction.link(blocked, options)
     report = GraphReport(
         (*forward.taken, *backward.taken),
         (*forward.left, *backward.left),
@@ -81,10 +80,12 @@ class _Direction:
     taken: tuple[TakenSet, ...] = ()
     rest_by: str = ""
     _graph: TorchGraph | None = None
+    _reasons: dict[Node, str] = field(default_factory=dict)
+    _functions: dict[tuple[NodeSet, frozenset[str]], Function] = field(default_factory=dict)
     _run: Callable[[list[Any]], Any] | None = None
 
     def take(self, module: fx.GraphModule, _: Sequence[Any]) -> Callable[[list[Any]], Any]:
-        """The compiler that AOT autograd calls; the work is done in `compile`."""
+        """The compiler that AOT autograd calls; the work is done later."""
 
         def run(arguments: list[Any]) -> Any:
             assert self._run is not None
@@ -107,30 +108,46 @@ class _Direction:
         failures = import_nodes(self._graph, nodes, candidates, []).failures
         division = divide(graph, self._graph, failures)
         self.sets = list(division.sets)
-        self.left = tuple(
-            LeftNode(location(node), str(node.target), division.left[node], macs(node))
-            for node in nodes
-            if node in division.left
+        self._reasons = dict(division.left)
+
+    def compile_sets(self, blocked: Mapping[str, int], options: Options) -> bool:
+        """Compiles the sets, whose borders `blocked` tensors pass in blocks of so many channels.
+
+        Sets that cannot be compiled are left; whether there were none.
+        """
+        before = self.sets
+        self.sets = []
+        for nodes in before:
+            try:
+                self._compile(nodes, blocked, options)
+                self.sets.append(nodes)
+            except ConvoptError as error:
+                self._reasons |= dict.fromkeys(nodes.nodes, str(error))
+        return len(self.sets) == len(before)
+
+    def _compile(self, nodes: NodeSet, blocked: Mapping[str, int], options: Options) -> None:
+        key = _key(nodes, blocked)
+        if key in self._functions:
+            return
+        assert self._graph is not None
+        model, parameters = set_model(nodes, self._graph, blocked)
+        segment = build_segment(model, cache=options.cache)
+        names = [node.name for node in nodes.inputs]
+        self._functions[key] = CompiledFunction(
+            segment,
+            host_target(),
+            min(options.threads or torch.get_num_threads(), available_cores()),
+            result_specs(nodes.outputs, blocked),
+            parameters=[names.index(name) for name in parameters],
         )
 
-    def compile(self, blocked: Mapping[str, int], options: Options) -> None:
-        """Makes the function; `blocked` tensors pass its borders in blocks of so many channels.
-
-        Raises ConvoptError for a set that cannot be compiled.
-        """
+    def link(self, blocked: Mapping[str, int], options: Options) -> None:
+        """Makes the function, of the compiled sets and of what others make of the rest."""
         assert self.module is not None
-        assert self._graph is not None
-        threads = min(options.threads or torch.get_num_threads(), available_cores())
-        functions: list[Function] = []
-        for nodes in self.sets:
-            model, parameters = set_model(nodes, self._graph, blocked)
-            segment = build_segment(model, cache=options.cache)
-            specs = result_specs(nodes.outputs, blocked)
-            places = [[node.name for node in nodes.inputs].index(name) for name in parameters]
-            functions.append(
-                CompiledFunction(segment, host_target(), threads, specs, parameters=places)
-            )
+        functions = [self._functions[_key(nodes, blocked)] for nodes in self.sets]
+        self._functions.clear()
         self.taken = tuple(map(taken_set, self.sets))
+        self.left = left_nodes(self.module.graph, self._reasons)
         module = rest(self.module, self.sets, blocked)
         names = [node.name for node in self.module.graph.find_nodes(op="placeholder")]
         placeholders = module.graph.find_nodes(op="placeholder")
@@ -148,14 +165,33 @@ class _Direction:
         self._run = run
 
 
-def _kept_in_blocks(forward: _Direction, backward: _Direction) -> dict[Node, Node]:
-    """Saved tensors that a set makes, and that sets alone read: node -> backward placeholder."""
+def _key(nodes: NodeSet, blocked: Mapping[str, int]) -> tuple[NodeSet, frozenset[str]]:
+    """A set together with those tensors at its border that are in blocks."""
+    names = {node.name for node in (*nodes.inputs, *nodes.outputs)}
+    return nodes, frozenset(names & blocked.keys())
+
+
+def _compile_sets(forward: _Direction, backward: _Direction, options: Options) -> Mapping[str, int]:
+    """Compiles the sets of both directions; tensors that pass their borders in blocks.
+
+    After a set that cannot be compiled, others keep less in blocks, for which they are compiled
+    anew.
+    """
+    while True:
+        blocked = dict.fromkeys(_kept_in_blocks(forward, backward), host_target().lanes)
+        complete = [each.compile_sets(blocked, options) for each in (forward, backward)]
+        if all(complete):
+            return blocked
+
+
+def _kept_in_blocks(forward: _Direction, backward: _Direction) -> list[str]:
+    """Saved tensors that a set makes, and that sets alone read; both graphs name them so."""
     assert forward.module is not None
     assert backward.module is not None
     made = {node for each in forward.sets for node in each.outputs}
     makers = {node for each in forward.sets for node in each.nodes}
     readers = {node for each in backward.sets for node in each.nodes}
-    found = {}
+    found = []
     for node, placeholder in saved_tensors(forward.module.graph, backward.module.graph).items():
         value = tensor_of(node)
         others = [user for user in node.users if user.op != "output"]
@@ -166,7 +202,7 @@ def _kept_in_blocks(forward: _Direction, backward: _Direction) -> dict[Node, Nod
             and makers.issuperset(others)
             and readers.issuperset(placeholder.users)
         ):
-            found[node] = placeholder
+            found.append(node.name)
     return found
 
 
