@@ -137,7 +137,12 @@ class ScalarBuilder:
         return self._append(arith.FPToSIOp(operand, i8))
 
     def inline(self, region: Region, arguments: Sequence[SSAValue]) -> SSAValue:
-        """Appends a copy of a scalar region's operations; returns what the region yields."""
+        """Appends a copy of a scalar region's operations; returns the value that it yields."""
+        (value,) = self.inline_all(region, arguments)
+        return value
+
+    def inline_all(self, region: Region, arguments: Sequence[SSAValue]) -> list[SSAValue]:
+        """As `inline`, of a region that yields any number of values."""
         return inline(region.block, arguments, self._block.add_op)
 
 
@@ -159,15 +164,15 @@ def build_typed_region(argument_types: Sequence[Attribute], function: ScalarFunc
 
 def inline(
     block: Block, arguments: Sequence[SSAValue], insert: Callable[[Operation], None]
-) -> SSAValue:
+) -> list[SSAValue]:
     """Hands a copy of each operation of a scalar block to `insert`, with `arguments` in place.
 
-    Returns the value that stands for what the block yields. Locations are kept.
+    Returns the values that stand for what the block yields. Locations are kept.
     """
     values: dict[SSAValue, SSAValue] = dict(zip(block.args, arguments, strict=True))
     for op in block.ops:
         if isinstance(op, YieldOp):
-            return values[op.arguments[0]]
+            return [values[each] for each in op.arguments]
         insert(op.clone(value_mapper=values))
     raise ValueError("expected a block that ends in conv.yield")
 

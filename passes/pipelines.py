@@ -14,6 +14,7 @@ SIMPLIFY = (
     "conv-fold-constants",
     "conv-recognize-shuffles",
     "conv-fuse-epilogues",
+    "conv-recompute-elementwise",
     "conv-specialize",
     "conv-fuse-input-scales",
 )

@@ -14,6 +14,7 @@ _MODULES = {
     "conv-fold-constants": ("simplify.fold_constants", "FoldConstantsPass"),
     "conv-recognize-shuffles": ("simplify.recognize_shuffles", "RecognizeShufflesPass"),
     "conv-fuse-epilogues": ("simplify.fuse_epilogues", "FuseEpiloguesPass"),
+    "conv-recompute-elementwise": ("simplify.recompute_elementwise", "RecomputeElementwisePass"),
     "conv-specialize": ("simplify.specialize", "SpecializePass"),
     "conv-fuse-input-scales": ("simplify.fuse_input_scales", "FuseInputScalesPass"),
     "conv-lower-precision": ("simplify.lower_precision", "LowerPrecisionPass"),
