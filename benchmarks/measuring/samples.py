@@ -76,7 +76,7 @@ def interleaved(
         if number >= rounds and _enough(samples, rounds / 2):
             break
         for run, count, found in zip(runs, calls, samples, strict=True):
-            found.append(_sample(run, count, peak_gflops, clocks))
+            found.append(sample(run, count, peak_gflops, clocks, warm_up=1))
     return samples
 
 
@@ -85,11 +85,16 @@ def _enough(samples: Sequence[Sequence[Sample]], least: float) -> bool:
     return all(sum(is_undisturbed(one, best_peak) for one in many) >= least for many in samples)
 
 
-def _sample(
-    run: Run, count: int, peak_gflops: Callable[[], float], clocks: Callable[[], Reading]
+def sample(
+    run: Run,
+    count: int,
+    peak_gflops: Callable[[], float],
+    clocks: Callable[[], Reading] = read_clocks,
+    warm_up: int = 0,
 ) -> Sample:
+    """A burst of `count` calls, `warm_up` others before the clock starts."""
     before = peak_gflops()
-    run(1)
+    run(warm_up)
     begin = clocks()
     run(count)
     end = clocks()

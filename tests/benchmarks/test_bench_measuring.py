@@ -20,6 +20,7 @@ from convopt.benchmarks.measuring.samples import (
     geometric_mean,
     interleaved,
     over_processes,
+    sample,
     timing,
     undisturbed,
 )
@@ -53,6 +54,14 @@ def test_bursts_are_long_enough_and_have_some_calls() -> None:
     assert calls_a_burst(clock.run(1e-4), clock) == 15
     assert calls_a_burst(clock.run(4e-3), clock) == 3
     assert calls_a_burst(clock.run(1.0), clock) == 1
+
+
+@pytest.mark.parametrize("warm_up", [0, 2])
+def test_calls_before_the_clock_starts_are_in_no_sample(warm_up: int) -> None:
+    clock = Clock()
+    found = sample(clock.run(0.5), 3, lambda: 1.0, clock, warm_up=warm_up)
+    assert found.seconds == 0.5
+    assert clock.now == 0.5 * (warm_up + 3)
 
 
 def test_runs_take_turns_between_bursts_of_multiply_adds() -> None:
