@@ -48,9 +48,10 @@ class InvertedResidual(nn.Module):
 
 
 class MobileNetV2(nn.Module):
-    """From [N, 3, H, W] to `classes` scores an image."""
+    """From [N, 3, H, W] to `classes` scores an image; `dropout` is the part of features that
+    training leaves out."""
 
-    def __init__(self, classes: int = 1000) -> None:
+    def __init__(self, classes: int = 1000, dropout: float = 0.2) -> None:
         super().__init__()
         layers: list[nn.Module] = [convolution(3, STEM, 3, 2)]
         inputs = STEM
@@ -60,7 +61,7 @@ class MobileNetV2(nn.Module):
                 layers.append(InvertedResidual(inputs, outputs, first, expansion))
                 inputs = outputs
         self.features = nn.Sequential(*layers, convolution(inputs, LAST))
-        self.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(LAST, classes))
+        self.classifier = nn.Sequential(nn.Dropout(dropout), nn.Linear(LAST, classes))
 
     def forward(self, x: Any) -> Any:
         return self.classifier(self.features(x).mean((2, 3)))
