@@ -19,7 +19,6 @@ from convopt.benchmarks.torch_models.results import CONVOPT, TorchResult
 from convopt.benchmarks.torch_models.sources import NAMES, torch_model
 from convopt.benchmarks.torch_models.tables import notes, torch_table
 from convopt.cli.messages import EXIT_ERROR, EXIT_OK
-from convopt.errors import UsageError
 
 _WIDE = 400
 
@@ -50,14 +49,11 @@ def run_torch(arguments: argparse.Namespace) -> int:
 
 
 def _contenders(names: Sequence[str] | None) -> list[Any]:
-    from convopt.benchmarks.torch_models.contenders import CONTENDERS
+    """convopt, and those that run beside it."""
+    from convopt.benchmarks.torch_models.contenders import CONTENDERS, named
 
-    known = [one.name for one in CONTENDERS if one.name != CONVOPT]
-    for name in names or ():
-        if name not in known:
-            raise UsageError(f"expected contenders out of {', '.join(known)}, found '{name}'")
-    wanted = {CONVOPT, *(known if names is None else names)}
-    return [one for one in CONTENDERS if one.name in wanted]
+    own = [one for one in CONTENDERS if one.name == CONVOPT]
+    return [*own, *named(names, [one for one in CONTENDERS if one.name != CONVOPT])]
 
 
 def _print(results: Sequence[TorchResult], facts: Mapping[str, Any]) -> None:

@@ -1,13 +1,14 @@
 """Who runs a PyTorch model: convopt and inductor through torch.compile, and eager."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from convopt.benchmarks.torch_models.results import CONVOPT, INDUCTOR
+from convopt.benchmarks.torch_models.results import CONVOPT, EAGER, INDUCTOR
+from convopt.errors import UsageError
 
 Function = Callable[[Any], Any]
 
@@ -49,6 +50,21 @@ CONTENDERS = (
     Contender(INDUCTOR, "inductor"),
     Contender("inductor-nhwc", "inductor", channels_last=True),
     Contender("inductor-frozen", "inductor", channels_last=True, frozen=True),
-    Contender("eager", None),
+    Contender(EAGER, None),
     Contender("eager-nhwc", None, channels_last=True),
 )
+
+TRAINED = tuple(one for one in CONTENDERS if not one.frozen)
+"""Who can train: weights that are constants cannot change."""
+
+
+def named(names: Sequence[str] | None, known: Sequence[Contender]) -> list[Contender]:
+    """Those of `known` that are named, in their order there; all for None.
+
+    Raises UsageError for a name that is none of theirs.
+    """
+    all_names = [one.name for one in known]
+    for name in names or ():
+        if name not in all_names:
+            raise UsageError(f"expected contenders out of {', '.join(all_names)}, found '{name}'")
+    return [one for one in known if names is None or one.name in names]

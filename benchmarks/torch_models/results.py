@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from convopt.benchmarks.measuring.samples import Timing
 
-CONVOPT, INDUCTOR = "convopt", "inductor"
+CONVOPT, INDUCTOR, EAGER = "convopt", "inductor", "eager"
 
 
 @dataclass(frozen=True)
