@@ -147,8 +147,8 @@ class _Outliner:
         self.module.attributes["conv.weights"] = data
         if self.weights.parameters:
             words = self.weights.parameter_map()
-            self.module.attributes["conv.parameter_map"] = DenseIntOrFPElementsAttr.from_list(
-                TensorType(i32, [len(words)]), words
+            self.module.attributes["conv.parameter_map"] = DenseIntOrFPElementsAttr(
+                TensorType(i32, [words.size]), BytesAttr(words.astype("<i4").tobytes())
             )
 
     # -- from ops to kernel calls

@@ -1,8 +1,6 @@
 """The packed weights of a network: constants, and places for parameters."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +20,10 @@ class PackedParameter:
     number: int
     elements: npt.NDArray[np.int32]
 
-    def to_words(self) -> Iterator[int]:
+    def to_words(self) -> npt.NDArray[np.int32]:
         """Place, number, how many elements, and these; what `conv.parameter_map` is a row of."""
-        return chain((self.first, self.number, self.elements.size), self.elements.tolist())
+        begin = np.array([self.first, self.number, self.elements.size], np.int32)
+        return np.concatenate([begin, self.elements])
 
 
 class PackedWeights:
@@ -67,6 +66,6 @@ class PackedWeights:
             blob[offset : offset + len(data)] = data
         return bytes(blob)
 
-    def parameter_map(self) -> list[int]:
-        """All packed parameters in a row."""
-        return list(chain.from_iterable(each.to_words() for each in self.parameters))
+    def parameter_map(self) -> npt.NDArray[np.int32]:
+        """All packed parameters in a row; there is one at least."""
+        return np.concatenate([each.to_words() for each in self.parameters])
