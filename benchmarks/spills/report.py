@@ -17,8 +17,8 @@ def traffic_table(found: Sequence[StackTraffic]) -> Table:
         table.add_column(name)
     table.add_column("references", justify="right")
     for one in found:
-        layer, tile = one.layer, tile_text(one.tile)
-        table.add_row(one.target, layer.network, layer.name, tile, str(one.references))
+        tile = tile_text(one.tile)
+        table.add_row(one.target, one.layer.network, one.name, tile, str(one.references))
     return table
 
 

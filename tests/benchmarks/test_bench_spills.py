@@ -7,6 +7,7 @@ import pytest
 from convopt.backends.targets import CpuTarget
 from convopt.benchmarks.layer import Layer
 from convopt.benchmarks.layers.tables import COLUMNS, read_table
+from convopt.benchmarks.spills import stack_traffic as traffic_of_layers
 from convopt.benchmarks.spills.stack_traffic import distinct, stack_traffic
 from convopt.cli import start
 from convopt.convdialect.ops.convolution import ConvolutionOp
@@ -73,3 +74,26 @@ def test_equal_convolutions_are_compiled_once(table: Path) -> None:
     layers = distinct(read_table(str(table)))
     assert [layer.network for layer in layers] == ["first"] * 3 + ["second"]
     assert sum(layer.kind == "pw" for layer in layers) == 1
+
+
+def test_gradients(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["spills", str(table), "--gradients", "--target", "x86-64-v3"]
+    assert start.convopt_bench(command) == 0
+    out = capsys.readouterr().out
+    assert out == "8 kernels, 0 with stack traffic in an innermost loop\n"
+
+
+def test_gradients_on_the_stack_are_reported(
+    table: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_kind(assembly: str, name: str) -> int:
+        return 7 if "wgrad" in name else 0
+
+    monkeypatch.setattr(traffic_of_layers, "stack_references", by_kind)
+    command = ["spills", str(table), "--gradients", "--target", "x86-64-v3", "--only", "pw"]
+    assert start.convopt_bench(command) == 1
+    *rows, summary = capsys.readouterr().out.splitlines()
+    (row,) = (line for line in rows if "pw1 64->64 @7 s1" in line)
+    assert "gradient of weights" in row
+    assert row.split()[-1] == "7"
+    assert summary == "2 kernels, 1 with stack traffic in an innermost loop"
