@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "modules": "pairs and inverted residuals, fused and separate, against other libraries",
     "models": "whole networks against other libraries",
     "torch": "PyTorch models through torch.compile, by convopt, inductor and eager",
+    "training": "MobileNetV2 trained through torch.compile, by convopt, inductor and eager",
     "counts": "exact instruction and byte counts on AArch64, from an emulator",
     "search": "every register tile of layers timed, to check the one that is chosen",
     "predict": "the compiler's predicted times against measured ones",

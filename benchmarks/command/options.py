@@ -82,5 +82,9 @@ def add_files(
     csv_holds: str = "a line a result, as they come",
 ) -> None:
     """--json and --csv."""
-    parser.add_argument("--json", type=Path, metavar="FILE", help=json_holds)
+    add_json(parser, json_holds)
     parser.add_argument("--csv", type=Path, metavar="FILE", help=csv_holds)
+
+
+def add_json(parser: argparse.ArgumentParser, holds: str) -> None:
+    parser.add_argument("--json", type=Path, metavar="FILE", help=holds)

@@ -1,0 +1,1 @@
+"""MobileNetV2 trained on synthetic images, by convopt and by others."""
