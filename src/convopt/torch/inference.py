@@ -18,6 +18,7 @@ from convopt.torch.report import GraphReport
 from convopt.torch.rewriting import rest
 
 NOTHING = "nothing"
+OTHER_INPUTS = "expected inputs of their own memory, found views of the same, of which some change"
 
 
 def compile_inference(
@@ -73,7 +74,7 @@ class _GraphStep:
         assert self._module is not None
         names = [node.target for node in self._module.graph.find_nodes(op="placeholder")]
         if len(names) != len(arguments):
-            return GraphReport()
+            return GraphReport(notes=(OTHER_INPUTS,))
         divided = DividedGraph(
             self._module, {place: arguments[place] for place in fixed}, _settings(options)
         )

@@ -20,12 +20,12 @@ from convopt.frontends.torch.partition import NodeSet, divide
 from convopt.runtime.threads import available_cores
 from convopt.torch.building import build_segment, set_model
 from convopt.torch.division import left_nodes, taken_set
-from convopt.torch.inference import arguments_of
+from convopt.torch.inference import OTHER_INPUTS, arguments_of, compile_inference
 from convopt.torch.joint_graph import partition, saved_tensors
 from convopt.torch.operator import Function, call_with
 from convopt.torch.options import Options
-from convopt.torch.others import Compiled, compile_by_others
-from convopt.torch.report import GraphReport, LeftNode, TakenSet
+from convopt.torch.others import Compiled, Others, compile_by_others
+from convopt.torch.report import GraphReport, LeftNode
 from convopt.torch.rewriting import rest, result_specs
 from convopt.torch.running import CompiledFunction
 
@@ -44,9 +44,11 @@ def compile_training(
         fw_compiler=forward.take, bw_compiler=backward.take, partition_fn=parts
     )(module, list(inputs))
     if forward.module is None or backward.module is None:
-        return None, GraphReport(notes=("expected a forward and a backward graph, found one",))
+        return compile_inference(module, inputs, options)  # no result wants gradients
     arguments = arguments_of(module, inputs)
     names = [node.name for node in forward.module.graph.find_nodes(op="placeholder")]
+    if len(names) != len(arguments):
+        return None, GraphReport(notes=(OTHER_INPUTS,))
     parameters = {
         name
         for name, value in zip(names, arguments, strict=True)
@@ -56,14 +58,13 @@ def compile_training(
         for direction in (forward, backward):
             direction.divide(parameters)
         blocked = _compile_sets(forward, backward, options)
-        for direction in (forward, backward):
-            direction.link(blocked, options)
-    report = GraphReport(
-        (*forward.taken, *backward.taken),
-        (*forward.left, *backward.left),
-        forward.rest_by,
-    )
-    return (function if report.taken else None), report
+        left = (*forward.left, *backward.left)
+        if not forward.sets and not backward.sets:
+            return None, GraphReport(left=left)
+        rests = [direction.link(blocked, options) for direction in (forward, backward)]
+    taken = tuple(taken_set(nodes) for nodes in (*forward.sets, *backward.sets))
+    notes = dict.fromkeys(note for others in rests for note in others.notes)
+    return function, GraphReport(taken, left, rests[0].who, tuple(notes))
 
 
 @dataclass
@@ -76,9 +77,6 @@ class _Direction:
 
     module: fx.GraphModule | None = None
     sets: list[NodeSet] = field(default_factory=list)
-    left: tuple[LeftNode, ...] = ()
-    taken: tuple[TakenSet, ...] = ()
-    rest_by: str = ""
     _graph: TorchGraph | None = None
     _reasons: dict[Node, str] = field(default_factory=dict)
     _functions: dict[tuple[NodeSet, frozenset[str]], Function] = field(default_factory=dict)
@@ -93,6 +91,12 @@ class _Direction:
 
         run._boxed_call = True  # type: ignore[attr-defined]
         return run
+
+    @property
+    def left(self) -> tuple[LeftNode, ...]:
+        """The nodes in no set, once these are compiled."""
+        assert self.module is not None
+        return left_nodes(self.module.graph, self._reasons)
 
     def divide(self, parameters: set[str]) -> None:
         """Decides what convopt takes."""
@@ -141,13 +145,14 @@ class _Direction:
             parameters=[names.index(name) for name in parameters],
         )
 
-    def link(self, blocked: Mapping[str, int], options: Options) -> None:
-        """Makes the function, of the compiled sets and of what others make of the rest."""
+    def link(self, blocked: Mapping[str, int], options: Options) -> Others:
+        """Makes the function, of the compiled sets and of the rest by others, which it returns.
+
+        Raises ConvoptError if something else than tensors passes between the directions.
+        """
         assert self.module is not None
         functions = [self._functions[_key(nodes, blocked)] for nodes in self.sets]
         self._functions.clear()
-        self.taken = tuple(map(taken_set, self.sets))
-        self.left = left_nodes(self.module.graph, self._reasons)
         module = rest(self.module, self.sets, blocked)
         names = [node.name for node in self.module.graph.find_nodes(op="placeholder")]
         placeholders = module.graph.find_nodes(op="placeholder")
@@ -155,7 +160,6 @@ class _Direction:
         others = compile_by_others(
             module, [_example(node, blocked) for node in placeholders], options.rest
         )
-        self.rest_by = others.who
 
         def run(arguments: list[Any]) -> Any:
             wanted = [arguments[place] for place in places]
@@ -163,6 +167,7 @@ class _Direction:
             return call_with(functions, others.function, wanted)
 
         self._run = run
+        return others
 
 
 def _key(nodes: NodeSet, blocked: Mapping[str, int]) -> tuple[NodeSet, frozenset[str]]:
@@ -188,6 +193,8 @@ def _kept_in_blocks(forward: _Direction, backward: _Direction) -> list[str]:
     """Saved tensors that a set makes, and that sets alone read; both graphs name them so."""
     assert forward.module is not None
     assert backward.module is not None
+    if torch._dynamo.config.compiled_autograd:
+        return []  # it runs the backward graph as AOT autograd made it, of tensors of its shapes
     made = {node for each in forward.sets for node in each.outputs}
     makers = {node for each in forward.sets for node in each.nodes}
     readers = {node for each in backward.sets for node in each.nodes}
@@ -207,9 +214,10 @@ def _kept_in_blocks(forward: _Direction, backward: _Direction) -> list[str]:
 
 
 def _example(node: Node, blocked: Mapping[str, int]) -> Any:
-    """A value such as the graph will be called with."""
+    """A fake tensor such as the graph will be called with; of a real one the shape would be taken
+    as dynamic."""
     value = tensor_of(node)
     if value is None:
         raise ConvoptError(f"expected tensors between forward and backward, found '{node.name}'")
     (spec,) = result_specs([node], blocked)
-    return torch.empty_strided(spec.shape, spec.strides, dtype=value.dtype)
+    return value.new_empty_strided(spec.shape, spec.strides)
