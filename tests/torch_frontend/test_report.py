@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'convopt
 checks = pytest.importorskip("convopt.testing.torch_checks")
 nn = torch.nn
 X = torch.randn(1, 8, 5, 4)
+GLOBAL = checks.Block().eval()
 
 
 class Net(nn.Module):
@@ -82,3 +83,8 @@ def test_collectors_nest():
         with convopt.torch.collect() as inner:
             compile_once(checks.Block().eval())
         assert (len(outer), len(inner)) == (0, 1)
+
+
+def test_places_in_a_global_model():
+    found = convopt.torch.explain(lambda x: GLOBAL(x), X, options={"rest": "eager"})
+    assert found.graphs[0].taken[0].convolutions[0] == "expand/convolution"

@@ -35,7 +35,7 @@ CREATORS = frozenset(
 
 CHECKS = frozenset({"aten._assert_tensor_metadata.default"})
 
-_MODULE_ROOT = re.compile(r"^L\['\w+'\]\.?")
+_MODULE_ROOT = re.compile(r"^[GL]\['\w+'\]\.?")
 _MODULE_ITEM = re.compile(r"\._modules\['(\w+)'\]")
 
 
