@@ -14,10 +14,10 @@ def network(task: Task, generator: Any) -> MobileNetV2:
     """MobileNetV2 for training; without dropout, whose random numbers differ between compilers.
 
     Parameters are drawn as torchvision does it, but the last batch norm of each residual block
-    starts at zero (Goyal et al., 2017), so that the block starts as the identity. Without that,
-    rounding in float32 alone makes the losses of eager's two memory formats differ by 0.1 after 50
-    steps: 52 batch norms amplify it, and ReLU6 lets through or stops what is near its bounds. No
-    contender could be told wrong then.
+    starts at zero (Goyal et al., 2017), so that the block starts as the identity. With ones,
+    rounding in float32 alone makes the losses of eager's two memory formats differ a hundred times
+    as much (1e-2 in place of 1e-4 over 50 steps of the defaults): 52 batch norms amplify it, and
+    ReLU6 lets through or stops what is near its bounds. A contender's mistake could hide in that.
     """
     module = MobileNetV2(task.classes, dropout=0.0)
     for each in module.modules():

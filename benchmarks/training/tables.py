@@ -6,30 +6,33 @@ from convopt.benchmarks.torch_models.results import CONVOPT
 from convopt.benchmarks.training.results import Entry, TrainingResult
 from convopt.benchmarks.training.task import Task
 
+_COLUMNS = (
+    "contender",
+    "first step, s",
+    "step, ms",
+    "timed",
+    "convopt faster",
+    "first loss",
+    "last",
+    "off eager's",
+)
 _NOTHING = "-"
 
 
 def training_table(result: TrainingResult) -> Table:
-    """A line a contender: the first step in seconds, the others in milliseconds, least (median); by
-    which factor convopt is faster, of least times (of medians); losses, and the greatest distance
-    of one from eager's."""
+    """A line a contender: the first step in seconds; the others in milliseconds, least (median),
+    and how many were timed; by which factor convopt is faster, of least times (of medians); losses,
+    and the greatest distance of one from eager's."""
     table = Table(title=_title(result.task), title_justify="left")
-    table.add_column("contender")
-    for name in (
-        "first step, s",
-        "step, ms",
-        "convopt faster",
-        "first loss",
-        "last",
-        "off eager's",
-    ):
-        table.add_column(name, justify="right")
+    for name in _COLUMNS:
+        table.add_column(name, justify="left" if name == _COLUMNS[0] else "right")
     for entry in result.entries:
         deviation = result.deviation(entry)
         table.add_row(
             entry.contender,
             _NOTHING if entry.first_seconds is None else f"{entry.first_seconds:.2f}",
             _milliseconds(entry),
+            str(entry.timing.samples) if entry.timing else _NOTHING,
             _ratios(result, entry),
             *(f"{entry.losses[place]:.4f}" if entry.losses else _NOTHING for place in (0, -1)),
             _NOTHING if deviation is None else f"{deviation:.1e}",

@@ -295,13 +295,15 @@ def test_the_table_and_records():
     console = Console(width=200)
     with console.capture() as captured:
         console.print(training_table(result))
+    assert len(captured.get().splitlines()) == 7  # no heading is folded
+    assert "step, ms ┃ timed ┃ convopt faster ┃ first loss" in captured.get()
     own, eager = (line.split() for line in captured.get().splitlines() if "3.00 " in line)
     bar = "│"
     assert [one for one in own if one != bar] == [
-        *("convopt", "3.00", "3.0", "(4.0)", "-", "2.2500", "1.2500", "2.5e-01")
+        *("convopt", "3.00", "3.0", "(4.0)", "2", "-", "2.2500", "1.2500", "2.5e-01")
     ]
     assert [one for one in eager if one != bar] == [
-        *("eager", "3.00", "7.0", "(8.0)", "2.33x", "(2.00x)", "2.2500", "1.0000", "0.0e+00")
+        *("eager", "3.00", "7.0", "(8.0)", "2", "2.33x", "(2.00x)", "2.2500", "1.0000", "0.0e+00")
     ]
     first, line = lines(result)
     assert first.startswith(
@@ -320,5 +322,5 @@ def test_one_step_is_not_timed():
     console = Console(width=200)
     with console.capture() as captured:
         console.print(training_table(result))
-    assert captured.get().count(" - ") == 2 + 6 + 1
+    assert captured.get().count(" - ") == 3 + 7 + 1
     assert [record["min_ms"] for record in records(result)] == [None, None]
