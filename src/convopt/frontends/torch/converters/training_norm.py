@@ -20,15 +20,16 @@ from convopt.frontends.torch.converters.table import Results, converts
 def batch_norm(context: NodeContext) -> Results:
     """The result, mean and 1 / deviation of the batch, and the new running mean and variance.
 
-    The sums are of differences to the running mean, which is near the batch's: squares of large
-    numbers would leave nothing of a small variance.
+    The sums are of differences to the mean of the first image, which is near that of all: squares
+    of large numbers would leave nothing of a small variance.
     """
     if not context.argument("training"):
         raise Unsupported("expected batch norm that trains, found one with fixed statistics")
     x = context.feature_map("input")
     count = _count(x)
     epsilon, momentum = context.number("eps"), context.number("momentum")
-    near, variance = _channels(context, "running_mean"), _channels(context, "running_var")
+    near = _mean_of_first_image(context, x)
+    old_mean, old_variance = (_channels(context, name) for name in ("running_mean", "running_var"))
     total, squares = _sums(context, [x, near], _difference_and_square)
 
     def of_mean(b: ScalarBuilder, total: SSAValue, near: SSAValue) -> SSAValue:
@@ -56,8 +57,8 @@ def batch_norm(context: NodeContext) -> Results:
         context.elementwise([x, scale, _offset(context, mean, scale)], _affine),
         mean,
         inverse,
-        context.elementwise([near, mean], lambda b, old, new: _mixed(b, old, new, momentum)),
-        context.elementwise([total, squares, variance], new_variance),
+        context.elementwise([old_mean, mean], lambda b, old, new: _mixed(b, old, new, momentum)),
+        context.elementwise([total, squares, old_variance], new_variance),
     ]
     return (results[0], *(_vector(context, each) for each in results[1:]))
 
@@ -99,6 +100,16 @@ def batch_norm_backward(context: NodeContext) -> Results:
         by_input,
         _vector(context, by_weight) if wants_weight else None,
         _vector(context, total) if wants_bias else None,
+    )
+
+
+def _mean_of_first_image(context: NodeContext, x: SSAValue) -> SSAValue:
+    """[1, C, 1, 1]."""
+    image = context.emit(TakeImageOp(x, 0))
+    total = context.emit(ChannelSumsOp([image], build_region(1, lambda values, _: values[0])))
+    _, _, height, width = shape_of(x)
+    return context.elementwise(
+        [total], lambda b, sum_: b.mul(sum_, b.constant(1 / (height * width)))
     )
 
 
