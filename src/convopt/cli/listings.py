@@ -16,7 +16,8 @@ def listing(options: Options) -> str | None:
     if options.help_pass is not None:
         return pass_help(options.help_pass)
     if options.list_passes:
-        return "".join(f"{name:26}{_summary(name)}\n" for name in PASSES)
+        width = max(map(len, PASSES)) + 1
+        return "".join(f"{name:{width}}{_summary(name)}\n" for name in PASSES)
     if options.list_pipelines:
         return "".join(f"{name:10}{','.join(passes)}\n" for name, passes in PIPELINES.items())
     if options.list_targets:
