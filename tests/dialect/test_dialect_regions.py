@@ -129,9 +129,9 @@ def test_inline_keeps_locations_and_yielded_arguments() -> None:
         op.location = location
     argument = build_region(1, lambda args, b: args[0]).block.args[0]
     copies: list[Operation] = []
-    result = inline(region.block, [argument], copies.append)
+    (result,) = inline(region.block, [argument], copies.append)
     assert [op.location for op in copies] == [location, location]
     assert result is copies[-1].results[0]
     identity = build_region(1, lambda args, b: args[0])
-    assert inline(identity.block, [result], copies.append) is result
+    assert inline(identity.block, [result], copies.append) == [result]
     assert len(copies) == 2
