@@ -53,8 +53,10 @@ def test_threads_do_not_change_the_result(name: str, threads: int) -> None:
     assert np.array_equal(found[0], host_result(name))
 
 
-@pytest.mark.parametrize("target", ["cortex-a72", "neoverse-n1"])
-@pytest.mark.parametrize("name", MODELS)
+# Both models run as Cortex-A72 code in test_linked_program.py, too.
+@pytest.mark.parametrize(
+    ("name", "target"), [("docorient", "neoverse-n1"), ("rapidocr-cls", "cortex-a72")]
+)
 def test_aarch64_agrees_with_the_host(name: str, target: str) -> None:
     found = run_emulated(code(name, target), [REAL_MODELS[name].photograph()], target)
     assert relative_error(found[0], host_result(name)) < 1e-5
