@@ -12,7 +12,7 @@ from convopt.testing.execution import compiled, lowered, run_emulated, run_on_ho
 from convopt.testing.passes import parse_module
 
 Shape = tuple[int, ...]
-drawn = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+drawn = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 images = st.tuples(st.integers(1, 3), st.integers(1, 37), st.integers(1, 9), st.integers(1, 19))
 
 

@@ -18,7 +18,7 @@ def relative_error(found, expected):
     return float(norm(found - expected) / norm(expected)) if expected.any() else 0.0
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.integers(1, 2),
     st.integers(2, 40),
