@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from xdsl.dialects.builtin import LocationAttr
 from xdsl.ir import Operation, Region, SSAValue
-from xdsl.irdl import (
-    irdl_op_definition,
-)
+from xdsl.irdl import irdl_op_definition
 
 from convopt.convdialect.element_types import ConvTensor, element_of, widened, yielded
 from convopt.convdialect.layouts import reshaped

@@ -5,17 +5,10 @@ from typing import ClassVar
 
 from xdsl.dialects.builtin import IntegerAttr, IntegerType, LocationAttr, f32
 from xdsl.ir import Operation, Region, SSAValue
-from xdsl.irdl import (
-    irdl_op_definition,
-    prop_def,
-)
+from xdsl.irdl import irdl_op_definition, prop_def
 from xdsl.utils.exceptions import VerifyException
 
-from convopt.convdialect.assembly import (
-    Field,
-    integer,
-    integer_field,
-)
+from convopt.convdialect.assembly import Field, integer, integer_field
 from convopt.convdialect.element_types import ConvTensor
 from convopt.convdialect.layouts import reshaped
 from convopt.convdialect.ops.region_op import RegionOp

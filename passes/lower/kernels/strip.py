@@ -15,11 +15,7 @@ from functools import partial
 
 from xdsl.ir import SSAValue
 
-from convopt.passes.geometry.axis_tiles import (
-    Axis,
-    carried_rows,
-    uses_by_offset,
-)
+from convopt.passes.geometry.axis_tiles import Axis, carried_rows, uses_by_offset
 from convopt.passes.lower.builder import Index
 from convopt.passes.lower.kernels.column_strips import ColumnStrips, Row, Strip
 

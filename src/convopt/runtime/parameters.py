@@ -7,13 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from convopt.backends.llvm.gathering import gathering
+from convopt.backends.llvm.interface import BUFFER_ALIGNMENT
 from convopt.backends.targets import CpuTarget
+from convopt.convdialect.shapes import FLOAT_BYTES
 from convopt.errors import ConvoptError
 from convopt.runtime.arguments import Array
 from convopt.runtime.buffers import address
 
-_ALIGNED_WORDS = 16
-"""Packed arrays begin at multiples of 64 bytes: what lies between two of them is free."""
+_ALIGNED_WORDS = BUFFER_ALIGNMENT // FLOAT_BYTES
+"""Packed arrays begin at multiples of these: what lies between two of them is free."""
 
 
 @dataclass(frozen=True)
